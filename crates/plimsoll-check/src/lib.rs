@@ -1,0 +1,1 @@
+//! Finds the forbidden six of the production logging standard in source code.

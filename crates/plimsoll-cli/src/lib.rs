@@ -1,0 +1,36 @@
+//! The `plimsoll` command; one file a subcommand under `cmd/`.
+
+mod cmd;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+/// The production logging and observability standard, from the command line.
+#[derive(Debug, Parser)]
+#[command(name = "plimsoll", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print a completion script for a shell
+    Completions(cmd::completions::Args),
+}
+
+/// Runs the command line: 0 ok, 1 findings or failure, 2 usage or configuration.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    match cli.command {
+        Command::Completions(args) => cmd::completions::run(&args, &mut Cli::command()),
+    }
+}

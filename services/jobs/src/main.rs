@@ -1,0 +1,3 @@
+//! The reference job service.
+
+fn main() {}
