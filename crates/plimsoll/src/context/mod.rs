@@ -1,1 +1,7 @@
 //! (to be written)
+
+mod entropy;
+pub mod trace;
+mod tracestate;
+
+pub use trace::TraceContext;
