@@ -1,1 +1,18 @@
-//! (to be written)
+//! The way of a line from the log call to where it is read: a ring in memory that survives the process, and a thread
+//! for each sink.
+
+mod builder;
+mod options;
+mod pipeline;
+mod report;
+
+pub use builder::{Format, Sink};
+pub use options::RingOptions;
+pub use pipeline::{Pipeline, StartError};
+pub use report::{Counts, ShutdownReport, SinkCounts};
+
+/// The longest line a sink is ever given, newline not included: container runtimes cut at 16 KiB.
+pub const LINE_MAX: usize = 16_384;
+
+/// How much of [`LINE_MAX`] a renderer leaves free, so that recovery can mark a line and end it with a newline.
+pub const LINE_ROOM: usize = 32;
