@@ -4,8 +4,15 @@
 //! `PLIMSOLL_<SECTION>__<KEY>`, sections and keys in upper case, deeper levels by further double underscores
 //! (`PLIMSOLL_HEALTH__CHECKS__REDIS__REQUIRED=false`). An unknown key is an error that names it.
 
+mod duration;
+mod health;
+mod http;
+mod operator;
 mod service;
 
+pub use health::{Health, HealthCheck};
+pub use http::Http;
+pub use operator::Operator;
 pub use service::Service;
 
 use serde::Deserialize;
@@ -15,6 +22,12 @@ use toml::{Table, Value};
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
+    /// `[health]`: what readiness depends on.
+    pub health: Health,
+    /// `[http]`: requests that come in, and how serving them ends.
+    pub http: Http,
+    /// `[operator]`: the port for the people and machines that run the service.
+    pub operator: Operator,
     /// `[service]`: who writes these lines.
     pub service: Service,
 }

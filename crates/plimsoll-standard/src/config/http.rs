@@ -1,0 +1,33 @@
+//! `[http]`.
+
+use serde::Deserialize;
+use std::time::Duration;
+
+/// `[http]`: requests that come in, and how serving them ends.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Http {
+    /// Whether a well-formed `x-request-id` of the caller is kept. Default true.
+    pub trust_request_id: bool,
+    /// Whether a valid `traceparent` of the caller is continued. Default true; a public edge may say false.
+    pub trust_trace: bool,
+    /// How long, after SIGTERM, the service keeps accepting while readiness says `draining`, so that load balancers
+    /// notice first. Default 5 s.
+    #[serde(deserialize_with = "super::duration::required")]
+    pub drain_delay: Duration,
+    /// The longest time from the signal to the exit; what still runs then is given up. Default 25 s, below the 30 s
+    /// after which Kubernetes kills.
+    #[serde(deserialize_with = "super::duration::required")]
+    pub drain_deadline: Duration,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self {
+            trust_request_id: true,
+            trust_trace: true,
+            drain_delay: Duration::from_secs(5),
+            drain_deadline: Duration::from_secs(25),
+        }
+    }
+}
