@@ -6,6 +6,7 @@
 
 pub mod config;
 pub mod rules;
+pub mod sensitive;
 
 pub use config::{Config, ConfigError};
 pub use rules::Rule;

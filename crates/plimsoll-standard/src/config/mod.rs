@@ -8,11 +8,13 @@ mod duration;
 mod health;
 mod http;
 mod operator;
+mod redact;
 mod service;
 
 pub use health::{Health, HealthCheck};
 pub use http::Http;
 pub use operator::Operator;
+pub use redact::{Mode, Pattern, Redact};
 pub use service::Service;
 
 use serde::Deserialize;
@@ -28,6 +30,8 @@ pub struct Config {
     pub http: Http,
     /// `[operator]`: the port for the people and machines that run the service.
     pub operator: Operator,
+    /// `[redact]`: what must not be in a line.
+    pub redact: Redact,
     /// `[service]`: who writes these lines.
     pub service: Service,
 }
