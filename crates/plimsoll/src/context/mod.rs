@@ -1,6 +1,6 @@
 //! (to be written)
 
-mod entropy;
+pub(crate) mod entropy;
 pub mod trace;
 mod tracestate;
 

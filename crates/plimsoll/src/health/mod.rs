@@ -1,1 +1,27 @@
-//! (to be written)
+//! Health: is the process alive, and may it get traffic?
+//!
+//! Liveness never looks at a dependency. Readiness does, but a probe only ever reads the last result: each [`Check`]
+//! runs in a task of its own beside the probes, with a timeout, and changes its verdict only after two results in a
+//! row, so a slow or flapping dependency neither hangs a probe nor makes it flip.
+//!
+//! ```
+//! # #[derive(Clone)] struct Database;
+//! # impl Database { async fn ping(&self) -> Result<(), std::io::Error> { Ok(()) } }
+//! # let database = Database;
+//! let check = plimsoll::health::check("database", move || {
+//!     let database = database.clone();
+//!     async move { database.ping().await }
+//! });
+//! # let _ = check;
+//! ```
+
+mod check;
+mod judge;
+mod report;
+mod state;
+#[cfg(feature = "tokio")]
+mod watch;
+
+pub use check::{Check, check};
+pub use report::{Flavour, Report, Status};
+pub use state::{Health, HealthError, StartupGate};

@@ -1,0 +1,418 @@
+//! The state that checks write and probes read.
+
+use super::check::{Check, Settings};
+use super::judge::{Judge, Verdict};
+use super::report::{Entry, Report, Status};
+use plimsoll_standard::config;
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+/// Transitions remembered per check for the operator port.
+const HISTORY: usize = 16;
+
+/// A handle on the service's health; clones share one state.
+#[derive(Clone, Default)]
+pub struct Health {
+    pub(super) inner: Arc<Inner>,
+}
+
+#[derive(Default)]
+pub(super) struct Inner {
+    checks: RwLock<Vec<Arc<Watched>>>,
+    gates: AtomicUsize,
+    draining: AtomicBool,
+    #[cfg(feature = "tokio")]
+    pub(super) runtime: std::sync::OnceLock<tokio::runtime::Handle>,
+}
+
+/// A check with what is known about it.
+pub(super) struct Watched {
+    pub(super) check: Check,
+    pub(super) known: Mutex<Known>,
+}
+
+pub(super) struct Known {
+    pub(super) settings: Settings,
+    pub(super) judge: Judge,
+    pub(super) since: Instant,
+    pub(super) last: Option<Last>,
+    pub(super) history: VecDeque<(Instant, Verdict)>,
+}
+
+pub(super) struct Last {
+    pub(super) at: Instant,
+    pub(super) took: Duration,
+    pub(super) cause: Option<String>,
+}
+
+/// Why the checks cannot be started as configured.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HealthError {
+    /// Two checks have one name.
+    #[error("two health checks are called `{0}`: give each its own name")]
+    Duplicate(String),
+    /// A name cannot serve as a JSON key, a label and a configuration key at once.
+    #[error("`{0}` cannot name a health check: use 1 to 64 letters, digits, `_`, `-` or `.`")]
+    Name(String),
+    /// The configuration speaks of a check that does not exist.
+    #[error("[health.checks.{name}] names no check of this service; its checks are: {known}")]
+    Unknown {
+        /// The name in the configuration.
+        name: String,
+        /// The names that exist, with commas between.
+        known: String,
+    },
+    /// There is no tokio runtime to run the checks in.
+    #[error("health checks need a tokio runtime: start them from async code")]
+    NoRuntime,
+}
+
+/// Holds readiness at `starting` until it is dropped; made with [`Health::startup_gate`].
+#[must_use = "readiness leaves `starting` when the gate is dropped"]
+pub struct StartupGate {
+    inner: Arc<Inner>,
+}
+
+impl Health {
+    /// A state without checks; ready at once.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a check. Before [`start`](Self::start) it waits for it, afterwards it runs at once.
+    ///
+    /// # Errors
+    /// [`HealthError::Duplicate`] or [`HealthError::Name`].
+    pub fn add(&self, check: Check) -> Result<(), HealthError> {
+        let valid = (1..=64).contains(&check.name.len())
+            && check
+                .name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+        if !valid {
+            return Err(HealthError::Name(check.name.into_owned()));
+        }
+        let watched = Arc::new(Watched {
+            known: Mutex::new(Known {
+                settings: check.settings,
+                judge: Judge::new(),
+                since: Instant::now(),
+                last: None,
+                history: VecDeque::new(),
+            }),
+            check,
+        });
+        {
+            let mut checks = self
+                .inner
+                .checks
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            if checks
+                .iter()
+                .any(|known| known.check.name == watched.check.name)
+            {
+                return Err(HealthError::Duplicate(
+                    watched.check.name.clone().into_owned(),
+                ));
+            }
+            checks.push(Arc::clone(&watched));
+        }
+        #[cfg(feature = "tokio")]
+        if self.inner.runtime.get().is_some() {
+            super::watch::spawn(&self.inner, watched);
+        }
+        Ok(())
+    }
+
+    /// Lays `[health]` over what the code says. A running check follows from its next run on.
+    ///
+    /// # Errors
+    /// [`HealthError::Unknown`] if the configuration names a check that does not exist.
+    pub fn configure(&self, config: &config::Health) -> Result<(), HealthError> {
+        let checks = self.watched();
+        for (name, wanted) in &config.checks {
+            let Some(watched) = checks.iter().find(|known| known.check.name == *name) else {
+                return Err(HealthError::unknown(name, &checks));
+            };
+            let settings = &mut watched.known().settings;
+            settings.required = wanted.required.unwrap_or(settings.required);
+            settings.timeout = wanted.timeout.unwrap_or(settings.timeout);
+            settings.interval = wanted.interval.unwrap_or(settings.interval);
+        }
+        Ok(())
+    }
+
+    /// Starts every check in the background of the current tokio runtime. A second call does nothing.
+    ///
+    /// # Errors
+    /// [`HealthError::NoRuntime`] outside a tokio runtime.
+    #[cfg(feature = "tokio")]
+    pub fn start(&self) -> Result<(), HealthError> {
+        let handle = tokio::runtime::Handle::try_current().map_err(|_| HealthError::NoRuntime)?;
+        if self.inner.runtime.set(handle).is_ok() {
+            for watched in self.watched() {
+                super::watch::spawn(&self.inner, watched);
+            }
+        }
+        Ok(())
+    }
+
+    /// Readiness says `starting` (503) until the gate is dropped, for work such as migrations that runs while the
+    /// probes are already answered.
+    pub fn startup_gate(&self) -> StartupGate {
+        self.inner.gates.fetch_add(1, Ordering::AcqRel);
+        StartupGate {
+            inner: Arc::clone(&self.inner),
+        }
+    }
+
+    /// From now on readiness says `draining` (503). There is no way back.
+    pub fn drain(&self) {
+        self.inner.draining.store(true, Ordering::Release);
+    }
+
+    /// Whether [`drain`](Self::drain) was called.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.inner.draining.load(Ordering::Acquire)
+    }
+
+    /// Whether the service may get traffic: what `/health/ready` answers 200 for.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.report().is_ready()
+    }
+
+    /// What is known now. Reads the last results, never a dependency.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        let now = Instant::now();
+        let checks: Vec<Entry> = self
+            .watched()
+            .iter()
+            .map(|watched| watched.entry(now))
+            .collect();
+        let down = |required| {
+            checks
+                .iter()
+                .any(|entry| entry.required == required && entry.verdict != Verdict::Up)
+        };
+        let starting = self.inner.gates.load(Ordering::Acquire) > 0
+            || checks
+                .iter()
+                .any(|entry| entry.required && entry.verdict == Verdict::Unknown && !entry.stale);
+        let status = if self.is_draining() {
+            Status::Draining
+        } else if starting {
+            Status::Starting
+        } else if down(true) {
+            Status::Unready
+        } else if down(false) {
+            Status::Degraded
+        } else {
+            Status::Ok
+        };
+        Report { status, checks }
+    }
+
+    fn watched(&self) -> Vec<Arc<Watched>> {
+        self.inner
+            .checks
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+impl HealthError {
+    fn unknown(name: &str, checks: &[Arc<Watched>]) -> Self {
+        let mut known: Vec<&str> = checks.iter().map(|known| known.check.name()).collect();
+        known.sort_unstable();
+        Self::Unknown {
+            name: name.to_owned(),
+            known: if known.is_empty() {
+                "(none)".to_owned()
+            } else {
+                known.join(", ")
+            },
+        }
+    }
+}
+
+impl fmt::Debug for Health {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Health").field(&self.report()).finish()
+    }
+}
+
+impl fmt::Debug for StartupGate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StartupGate").finish_non_exhaustive()
+    }
+}
+
+impl Drop for StartupGate {
+    fn drop(&mut self) {
+        self.inner.gates.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+impl Watched {
+    pub(super) fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes a finished run; returns the new verdict and how long the old one held, if it changed.
+    pub(super) fn record(
+        &self,
+        at: Instant,
+        took: Duration,
+        result: Result<(), String>,
+    ) -> Option<(Verdict, Duration)> {
+        let mut known = self.known();
+        let changed = known.judge.record(result.is_ok());
+        known.last = Some(Last {
+            at,
+            took,
+            cause: result.err(),
+        });
+        changed.map(|verdict| {
+            let held = at.saturating_duration_since(known.since);
+            known.since = at;
+            if known.history.len() == HISTORY {
+                known.history.pop_front();
+            }
+            known.history.push_back((at, verdict));
+            (verdict, held)
+        })
+    }
+
+    fn entry(&self, now: Instant) -> Entry {
+        let known = self.known();
+        let settings = known.settings;
+        // A check that blocks its thread cannot be timed out; its silence tells.
+        let patience = (settings.interval + settings.timeout) * 2 + Duration::from_secs(1);
+        let heard = known.last.as_ref().map_or(known.since, |last| last.at);
+        let stale = now.saturating_duration_since(heard) > patience;
+        Entry {
+            name: self.check.name.clone(),
+            required: settings.required,
+            verdict: if stale {
+                Verdict::Down
+            } else {
+                known.judge.verdict
+            },
+            stale,
+            cause: known.last.as_ref().and_then(|last| last.cause.clone()),
+            took: known.last.as_ref().map(|last| last.took),
+            age: known
+                .last
+                .as_ref()
+                .map(|last| now.saturating_duration_since(last.at)),
+            since: now.saturating_duration_since(known.since),
+            history: known
+                .history
+                .iter()
+                .map(|&(at, verdict)| (now.saturating_duration_since(at), verdict))
+                .collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::health::check;
+
+    fn never() -> Check {
+        check("database", || async { Ok::<(), String>(()) })
+    }
+
+    fn parsed(text: &str) -> config::Health {
+        config::Config::parse("plimsoll.toml", text, [])
+            .unwrap()
+            .health
+    }
+
+    #[test]
+    fn a_name_is_unique_and_harmless() {
+        let health = Health::new();
+        health.add(never()).unwrap();
+        assert_eq!(
+            health.add(never()),
+            Err(HealthError::Duplicate("database".to_owned()))
+        );
+        for name in ["", "a\"b", "a b", "ä"] {
+            let bad = check(name, || async { Ok::<(), String>(()) });
+            assert!(
+                matches!(health.add(bad), Err(HealthError::Name(_))),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn configuration_overrides_the_code_and_must_name_a_check() {
+        let health = Health::new();
+        health.add(never()).unwrap();
+        health
+            .configure(&parsed(
+                "[health.checks.database]\nrequired = false\ntimeout = \"50ms\"",
+            ))
+            .unwrap();
+        let settings = health.watched()[0].known().settings;
+        assert!(!settings.required);
+        assert_eq!(settings.timeout, Duration::from_millis(50));
+        assert_eq!(settings.interval, check::INTERVAL);
+        let error = health
+            .configure(&parsed("[health.checks.databse]\nrequired = false"))
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "[health.checks.databse] names no check of this service; its checks are: database"
+        );
+    }
+
+    #[test]
+    fn starting_then_ok_then_degraded_then_draining() {
+        let health = Health::new();
+        assert_eq!(health.report().status(), Status::Ok);
+        let gate = health.startup_gate();
+        assert_eq!(health.report().status(), Status::Starting);
+        drop(gate);
+        health.add(never()).unwrap();
+        assert_eq!(health.report().status(), Status::Starting);
+        let watched = &health.watched()[0];
+        let now = Instant::now();
+        watched.record(now, Duration::ZERO, Ok(()));
+        assert_eq!(health.report().status(), Status::Ok);
+        for _ in 0..2 {
+            watched.record(now, Duration::ZERO, Err("refused".to_owned()));
+        }
+        assert_eq!(health.report().status(), Status::Unready);
+        assert!(!health.is_ready());
+        watched.known().settings.required = false;
+        assert_eq!(health.report().status(), Status::Degraded);
+        assert!(health.is_ready());
+        health.drain();
+        assert_eq!(health.report().status(), Status::Draining);
+    }
+
+    #[test]
+    fn a_check_that_went_silent_is_down() {
+        let health = Health::new();
+        health.add(never()).unwrap();
+        let watched = &health.watched()[0];
+        let long_ago = Instant::now().checked_sub(Duration::from_secs(60)).unwrap();
+        watched.record(long_ago, Duration::ZERO, Ok(()));
+        assert_eq!(health.report().status(), Status::Unready);
+        watched.record(Instant::now(), Duration::ZERO, Ok(()));
+        assert_eq!(health.report().status(), Status::Ok);
+    }
+}
