@@ -2,6 +2,7 @@
 
 pub mod context;
 pub mod encode;
+#[cfg(feature = "tokio")]
 pub mod health;
 #[cfg(feature = "http")]
 pub mod http;

@@ -19,7 +19,6 @@ mod check;
 mod judge;
 mod report;
 mod state;
-#[cfg(feature = "tokio")]
 mod watch;
 
 pub use check::{Check, check};

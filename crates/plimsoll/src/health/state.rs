@@ -24,7 +24,6 @@ pub(super) struct Inner {
     checks: RwLock<Vec<Arc<Watched>>>,
     gates: AtomicUsize,
     draining: AtomicBool,
-    #[cfg(feature = "tokio")]
     pub(super) runtime: std::sync::OnceLock<tokio::runtime::Handle>,
 }
 
@@ -123,7 +122,6 @@ impl Health {
             }
             checks.push(Arc::clone(&watched));
         }
-        #[cfg(feature = "tokio")]
         if self.inner.runtime.get().is_some() {
             super::watch::spawn(&self.inner, watched);
         }
@@ -152,7 +150,6 @@ impl Health {
     ///
     /// # Errors
     /// [`HealthError::NoRuntime`] outside a tokio runtime.
-    #[cfg(feature = "tokio")]
     pub fn start(&self) -> Result<(), HealthError> {
         let handle = tokio::runtime::Handle::try_current().map_err(|_| HealthError::NoRuntime)?;
         if self.inner.runtime.set(handle).is_ok() {
