@@ -4,6 +4,7 @@
 //! `plimsoll.toml`. The library, the checker and the command line all read it from here, so that one rule id and
 //! one target hold from the editor to the pager.
 
+pub mod catalogue;
 pub mod config;
 pub mod rules;
 pub mod sensitive;

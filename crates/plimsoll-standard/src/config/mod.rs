@@ -7,12 +7,14 @@
 mod duration;
 mod health;
 mod http;
+mod metrics;
 mod operator;
 mod redact;
 mod service;
 
 pub use health::{Health, HealthCheck};
 pub use http::Http;
+pub use metrics::Metrics;
 pub use operator::Operator;
 pub use redact::{Mode, Pattern, Redact};
 pub use service::Service;
@@ -28,6 +30,8 @@ pub struct Config {
     pub health: Health,
     /// `[http]`: requests that come in, and how serving them ends.
     pub http: Http,
+    /// `[metrics]`: how much is measured.
+    pub metrics: Metrics,
     /// `[operator]`: the port for the people and machines that run the service.
     pub operator: Operator,
     /// `[redact]`: what must not be in a line.
