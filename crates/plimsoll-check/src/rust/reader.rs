@@ -1,0 +1,422 @@
+//! Walks a row of Rust tokens: blocks, statements, expressions; records scopes and hands macros on.
+
+use std::collections::HashMap;
+
+use super::lex::{Kind, Token};
+use crate::call::{Api, Level, LogCall};
+use crate::scope::{Exit, ScopeId, ScopeKind, Scopes, Statement};
+use crate::span::Span;
+
+/// Deeper nesting than any code that people write; what lies below is not read, so that no input can use up the stack.
+const MAX_DEPTH: u32 = 200;
+
+/// What a `(` belongs to: the called name and where its receiver begins.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Callee {
+    /// Token of the function's or method's name.
+    pub name: usize,
+    /// First token of the receiver or path.
+    pub start: usize,
+    /// Called with a dot.
+    pub method: bool,
+}
+
+/// Reads one file.
+pub(super) struct Reader<'s> {
+    pub source: &'s str,
+    pub tokens: &'s [Token],
+    pub scopes: Scopes,
+    pub calls: Vec<LogCall>,
+    /// Renamed imports and wrapper macros of this file.
+    pub aliases: HashMap<&'s str, (Api, Option<Level>)>,
+    /// `let` bindings of the current function: name to the tokens of the value.
+    pub locals: HashMap<&'s str, (usize, usize)>,
+    /// `mod name;` only compiled for tests.
+    pub test_modules: Vec<Span>,
+    /// The calls around the current expression, innermost last.
+    pub callees: Vec<Option<Callee>>,
+    depth: u32,
+}
+
+impl<'s> Reader<'s> {
+    pub(super) fn new(source: &'s str, tokens: &'s [Token]) -> Self {
+        Self {
+            source,
+            tokens,
+            scopes: Scopes::new(source.len() as u32),
+            calls: Vec::new(),
+            aliases: HashMap::new(),
+            locals: HashMap::new(),
+            test_modules: Vec::new(),
+            callees: Vec::new(),
+            depth: 0,
+        }
+    }
+
+    pub(super) fn text(&self, at: usize) -> &'s str {
+        self.tokens
+            .get(at)
+            .map_or("", |token| token.span.text(self.source))
+    }
+
+    pub(super) fn kind(&self, at: usize) -> Option<Kind> {
+        self.tokens.get(at).map(|token| token.kind)
+    }
+
+    pub(super) fn is_ident(&self, at: usize) -> bool {
+        self.kind(at) == Some(Kind::Ident)
+    }
+
+    pub(super) fn word(&self, at: usize, word: &str) -> bool {
+        self.is_ident(at) && self.text(at) == word
+    }
+
+    pub(super) fn punct(&self, at: usize, byte: u8) -> bool {
+        self.kind(at) == Some(Kind::Punct(byte))
+    }
+
+    /// Two characters of punctuation that touch, as `=>`.
+    pub(super) fn pair(&self, at: usize, first: u8, second: u8) -> bool {
+        self.punct(at, first)
+            && self.punct(at + 1, second)
+            && self.tokens[at].span.end == self.tokens[at + 1].span.start
+    }
+
+    pub(super) fn open(&self, at: usize, byte: u8) -> bool {
+        self.kind(at) == Some(Kind::Open(byte))
+    }
+
+    pub(super) fn mate(&self, at: usize) -> usize {
+        self.tokens
+            .get(at)
+            .map_or(self.tokens.len(), |token| token.mate as usize)
+    }
+
+    /// The bytes of the tokens `lo..hi`.
+    pub(super) fn span(&self, lo: usize, hi: usize) -> Span {
+        if lo >= hi {
+            let at = self.tokens.get(lo).map_or(0, |token| token.span.start);
+            return Span::new(at, at);
+        }
+        let end = self
+            .tokens
+            .get(hi - 1)
+            .map_or(self.source.len() as u32, |token| token.span.end);
+        Span::new(self.tokens.get(lo).map_or(end, |t| t.span.start), end)
+    }
+
+    /// The first token from `at` at this depth for which `found` holds, else `hi`.
+    pub(super) fn seek(&self, mut at: usize, hi: usize, found: impl Fn(usize) -> bool) -> usize {
+        while at < hi {
+            if found(at) {
+                return at;
+            }
+            at = match self.kind(at) {
+                Some(Kind::Open(_)) => self.mate(at).max(at) + 1,
+                _ => at + 1,
+            };
+        }
+        hi
+    }
+
+    /// Statements up to `hi`.
+    pub(super) fn block(&mut self, lo: usize, hi: usize, scope: ScopeId) {
+        if self.depth >= MAX_DEPTH {
+            return;
+        }
+        self.depth += 1;
+        self.callees.push(None);
+        let mut at = lo;
+        while at < hi {
+            let next = self.statement(at, hi, scope).max(at + 1).min(hi);
+            let exit = self.exit(at, next);
+            let span = self.span(at, next);
+            self.scopes
+                .get_mut(scope)
+                .statements
+                .push(Statement { span, exit });
+            at = next;
+        }
+        self.callees.pop();
+        self.depth -= 1;
+    }
+
+    /// A block of its own kind of scope; `open` is its brace.
+    pub(super) fn scoped_block(
+        &mut self,
+        open: usize,
+        scope: ScopeId,
+        kind: ScopeKind,
+        name: Span,
+        text: Span,
+    ) -> usize {
+        let end = self.mate(open).max(open);
+        let inner = self.scopes.push(scope, kind, self.span(open, end + 1));
+        let new = self.scopes.get_mut(inner);
+        new.name = name;
+        new.text = text;
+        self.block(open + 1, end, inner);
+        end + 1
+    }
+
+    /// How the statement at `at..next` leaves its block, judged by how it begins.
+    pub(super) fn exit(&self, mut at: usize, next: usize) -> Option<Exit> {
+        while self.punct(at, b'#') && self.open(at + 1, b'[') {
+            at = self.mate(at + 1).max(at) + 1;
+        }
+        if at >= next || !self.is_ident(at) {
+            return None;
+        }
+        match self.text(at) {
+            "return" => {
+                return Some(if self.word(at + 1, "Err") {
+                    Exit::Raise
+                } else {
+                    Exit::Return
+                });
+            }
+            "break" => return Some(Exit::Break),
+            "continue" => return Some(Exit::Continue),
+            _ => {}
+        }
+        let end = self.path_end(at, next);
+        let last = self.text(end - 1);
+        let process = self.text(at) == "std" || self.text(at) == "process" || end == at + 1;
+        if self.open(end, b'(') {
+            return match last {
+                "exit" | "abort" if process => Some(Exit::Process),
+                "Err" if end == at + 1 => Some(Exit::Raise),
+                _ => None,
+            };
+        }
+        if self.punct(end, b'!') {
+            return match last {
+                "panic" | "bail" | "unreachable" | "todo" | "unimplemented" | "exit" => {
+                    Some(Exit::Raise)
+                }
+                _ => None,
+            };
+        }
+        (self.text(at) == "ExitCode" && end == next).then_some(Exit::Process)
+    }
+
+    /// One past the path that begins at `at`: `a::b::<T>::c`.
+    pub(super) fn path_end(&self, at: usize, hi: usize) -> usize {
+        let mut end = at + 1;
+        while end < hi && self.pair(end, b':', b':') {
+            if self.punct(end + 2, b'<') {
+                end = self.skip_angles(end + 2, hi);
+            } else if self.is_ident(end + 2) && end + 2 < hi {
+                end += 3;
+            } else {
+                break;
+            }
+        }
+        end.min(hi.max(at + 1))
+    }
+
+    /// One past the `>` that closes the `<` at `at`.
+    pub(super) fn skip_angles(&self, at: usize, hi: usize) -> usize {
+        let mut depth = 0i32;
+        let mut i = at;
+        while i < hi {
+            match self.kind(i) {
+                Some(Kind::Punct(b'<')) => depth += 1,
+                Some(Kind::Punct(b'>')) if !self.pair(i.wrapping_sub(1), b'-', b'>') => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return i + 1;
+                    }
+                }
+                Some(Kind::Open(b'{') | Kind::Punct(b';')) => return i,
+                Some(Kind::Open(_)) => {
+                    i = self.mate(i).max(i) + 1;
+                    continue;
+                }
+                _ => {}
+            }
+            i += 1;
+        }
+        hi
+    }
+
+    /// An expression up to `;` (consumed), or up to `,` where `comma` is set (consumed), or `hi`.
+    pub(super) fn expression(
+        &mut self,
+        lo: usize,
+        hi: usize,
+        scope: ScopeId,
+        comma: bool,
+    ) -> usize {
+        if self.depth >= MAX_DEPTH {
+            return hi;
+        }
+        self.depth += 1;
+        let end = self.expression_inner(lo, hi, scope, comma);
+        self.depth -= 1;
+        end
+    }
+
+    fn expression_inner(&mut self, lo: usize, hi: usize, scope: ScopeId, comma: bool) -> usize {
+        let mut at = lo;
+        // Where the current chain of postfix operators began: the receiver of a method call.
+        let mut chain = lo;
+        while at < hi {
+            let kind = self.tokens[at].kind;
+            match kind {
+                Kind::Punct(b';') => return at + 1,
+                Kind::Punct(b',') if comma => return at + 1,
+                Kind::Punct(b'|') if self.operand_follows(lo, at) => {
+                    at = self.closure(at, hi, scope, comma);
+                    chain = at;
+                }
+                Kind::Punct(b'.') if self.is_ident(at + 1) && at + 1 < hi => {
+                    let name = at + 1;
+                    let mut next = name + 1;
+                    if self.pair(next, b':', b':') && self.punct(next + 2, b'<') {
+                        next = self.skip_angles(next + 2, hi);
+                    }
+                    if next < hi && self.open(next, b'(') {
+                        let callee = Callee {
+                            name,
+                            start: chain,
+                            method: true,
+                        };
+                        at = self.arguments(next, scope, Some(callee));
+                    } else {
+                        at = next;
+                    }
+                }
+                Kind::Open(b'{') => {
+                    at = self.scoped_block(
+                        at,
+                        scope,
+                        ScopeKind::Block,
+                        Span::default(),
+                        Span::default(),
+                    );
+                    if self.ends_statement(lo, at, hi) && !comma {
+                        return at;
+                    }
+                }
+                Kind::Open(_) => at = self.arguments(at, scope, None),
+                Kind::Ident => {
+                    let before = at;
+                    if !self.continues_chain(lo, at) {
+                        chain = at;
+                    }
+                    let (next, block) = self.word_in_expression(at, hi, scope);
+                    at = next.max(before + 1);
+                    if block && !comma && before == lo && self.ends_statement(at, at, hi) {
+                        return at;
+                    }
+                }
+                Kind::Punct(b'.' | b'?' | b':') => at += 1,
+                _ => {
+                    at += 1;
+                    chain = at;
+                }
+            }
+        }
+        hi
+    }
+
+    /// Whether a token goes on with the postfix chain before it.
+    fn continues_chain(&self, lo: usize, at: usize) -> bool {
+        at > lo && matches!(self.kind(at - 1), Some(Kind::Punct(b'.' | b':')))
+    }
+
+    /// Whether a block-like expression that began the statement also ends it.
+    fn ends_statement(&self, _lo: usize, at: usize, hi: usize) -> bool {
+        at >= hi
+            || !matches!(
+                self.kind(at),
+                Some(Kind::Punct(b'.' | b'?' | b',' | b';' | b'=' | b')'))
+            ) && !self.word(at, "else")
+                && !self.word(at, "as")
+    }
+
+    /// Whether `|` at `at` opens a closure: an operand, not an operator, is expected there.
+    fn operand_follows(&self, lo: usize, at: usize) -> bool {
+        if at == lo {
+            return true;
+        }
+        match self.kind(at - 1) {
+            Some(Kind::Punct(b'?')) | None => false,
+            Some(Kind::Punct(_) | Kind::Open(_)) => true,
+            Some(Kind::Ident) => matches!(
+                self.text(at - 1),
+                "move" | "return" | "async" | "in" | "else" | "static" | "break" | "match"
+            ),
+            _ => false,
+        }
+    }
+
+    /// The comma-separated expressions of a group; returns what follows it.
+    pub(super) fn arguments(
+        &mut self,
+        open: usize,
+        scope: ScopeId,
+        callee: Option<Callee>,
+    ) -> usize {
+        let end = self.mate(open).max(open);
+        self.callees.push(callee);
+        let mut at = open + 1;
+        while at < end {
+            at = self.expression(at, end, scope, true).max(at + 1);
+        }
+        self.callees.pop();
+        end + 1
+    }
+
+    /// An identifier inside an expression; also says whether it was a block-like construct.
+    fn word_in_expression(&mut self, at: usize, hi: usize, scope: ScopeId) -> (usize, bool) {
+        match self.text(at) {
+            "if" => (self.if_expression(at, hi, scope), true),
+            "match" => (self.match_expression(at, hi, scope), true),
+            "for" if !self.punct(at + 1, b'<') => (self.for_loop(at, hi, scope), true),
+            "while" => (self.while_loop(at, hi, scope), true),
+            "loop" if self.open(at + 1, b'{') => (self.infinite_loop(at, scope), true),
+            "let" => (self.let_binding(at, hi), false),
+            "else" if self.open(at + 1, b'{') => (self.let_else(at, scope), true),
+            "unsafe" | "async" | "const" | "try" if self.open(at + 1, b'{') => {
+                let (none, kind) = (Span::default(), ScopeKind::Block);
+                (self.scoped_block(at + 1, scope, kind, none, none), true)
+            }
+            "fn" | "mod" | "impl" | "trait" | "struct" | "enum" | "macro_rules" | "pub"
+                if self.begins_item(at) =>
+            {
+                (self.statement(at, hi, scope), true)
+            }
+            "move" | "return" | "break" | "continue" | "async" | "unsafe" | "const" | "mut"
+            | "ref" | "in" | "as" | "dyn" | "where" => (at + 1, false),
+            _ => {
+                let end = self.path_end(at, hi);
+                if end + 1 < hi && self.punct(end, b'!') {
+                    if matches!(self.kind(end + 1), Some(Kind::Open(_))) {
+                        let next = self.macro_call(at, end, scope);
+                        return (next, self.open(end + 1, b'{'));
+                    }
+                } else if end < hi && self.open(end, b'(') {
+                    let callee = Callee {
+                        name: end - 1,
+                        start: at,
+                        method: false,
+                    };
+                    return (self.arguments(end, scope, Some(callee)), false);
+                }
+                (end, false)
+            }
+        }
+    }
+
+    /// Inside macros items stand where expressions are read.
+    fn begins_item(&self, at: usize) -> bool {
+        match self.text(at) {
+            "macro_rules" => self.punct(at + 1, b'!'),
+            "impl" => self.is_ident(at + 1) || self.punct(at + 1, b'<'),
+            "pub" => self.is_ident(at + 1) || self.open(at + 1, b'('),
+            _ => self.is_ident(at + 1),
+        }
+    }
+}
