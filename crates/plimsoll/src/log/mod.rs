@@ -1,1 +1,58 @@
-//! (to be written)
+//! A `tracing` event becomes one JSON line.
+
+mod layer;
+mod plan;
+mod render;
+mod scratch;
+mod visit;
+
+pub use layer::LogLayer;
+
+use crate::context::render::Rendered;
+use crate::sink::LineSink;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tracing::Event;
+
+/// The longest line, newline included: container runtimes cut there.
+pub(crate) const LINE_LIMIT: usize = 16_384;
+
+/// Everything that one `configure()` decided about log lines.
+pub(crate) struct Logging {
+    /// Tells this one's callsite plans from another's in the caches of a thread.
+    id: usize,
+    plans: plan::Plans,
+    /// Fields of every line, as configured.
+    fields: Rendered,
+    sink: Box<dyn LineSink>,
+}
+
+impl Logging {
+    pub(crate) fn new(fields: Rendered, sink: Box<dyn LineSink>) -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(1);
+        Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            plans: plan::Plans::default(),
+            fields,
+            sink,
+        }
+    }
+
+    /// The way of an event: callsite plan, limits, rendering, sink.
+    pub(crate) fn event(&self, event: &Event<'_>) {
+        let plan = self.plans.of(self.id, event.metadata());
+        scratch::with(|scratch| {
+            render::event(self, plan, event, scratch);
+            self.sink.push(plan.level, &scratch.line);
+        });
+    }
+
+    /// Writes a line of Plimsoll's own; no filter and no limit stops it.
+    pub(crate) fn own_line(&self, level: tracing::Level, line: &[u8]) {
+        self.sink.push(level, line);
+    }
+
+    /// Waits until everything pushed so far is written, at most until `deadline`.
+    pub(crate) fn flush(&self, deadline: std::time::Duration) -> bool {
+        self.sink.flush(deadline)
+    }
+}

@@ -1,0 +1,78 @@
+//! Adding a field to a context that others may share already.
+
+use super::Context;
+use super::render::{Rendered, context_reserved, is_reserved};
+use crate::encode::{self, Value};
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+
+/// Bytes of one bound value that are kept: it is copied into every line of the request.
+const VALUE_LIMIT: usize = 2048;
+
+thread_local! {
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Adds a field to the current context: all later lines of everyone who shares it have it. Without a current context
+/// nothing happens.
+///
+/// ```
+/// let context = plimsoll::Context::builder().request_id("r-1").build();
+/// let _entered = context.enter();
+/// plimsoll::bind("user_id", 42);
+/// tracing::info!("order.placed"); // has request_id and user_id
+/// ```
+pub fn bind<'v>(key: impl Into<Cow<'static, str>>, value: impl Into<Value<'v>>) {
+    if let Some(context) = Context::current() {
+        context.bind(key, value);
+    }
+}
+
+impl Context {
+    /// Adds a field to this context: all later lines of everyone who shares it have it.
+    ///
+    /// A later value for the same key takes the place of the earlier one. A reserved key (`timestamp`, `level`, `event`;
+    /// `request_id`, `trace_id`, `span_id`, `trace_flags` while the context holds one) is kept as `field_<key>`.
+    pub fn bind<'v>(&self, key: impl Into<Cow<'static, str>>, value: impl Into<Value<'v>>) {
+        let key = key.into();
+        let held = self.0.reserved & context_reserved(&key) != 0;
+        let key = if held || is_reserved(&key) { Cow::Owned(format!("field_{key}")) } else { key };
+        let value = value.into();
+        render(&key, &value, |value| self.change(|rendered| rendered.set(&key, value)));
+    }
+
+    /// Takes a field away again; nothing happens if there is none, or if the key is the context's own.
+    pub fn unbind(&self, key: &str) {
+        if self.0.reserved & context_reserved(key) != 0 {
+            return;
+        }
+        let mut escaped = Vec::new();
+        encode::escape::escape(&mut escaped, key);
+        self.change(|rendered| rendered.remove(&escaped));
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Rendered)) {
+        let mut bound = self.0.bound.write().unwrap_or_else(PoisonError::into_inner);
+        change(bound.get_or_insert_with(|| Box::new(self.0.base.clone())));
+        // Readers look at this before they take the lock; the lock orders the rest.
+        self.0.generation.fetch_add(1, Ordering::Release);
+    }
+}
+
+/// Renders a value, hidden or cut if need be, without allocating per call.
+pub(super) fn render(key: &str, value: &Value<'_>, take: impl FnOnce(&[u8])) {
+    let mut bytes = SCRATCH.try_with(Cell::take).unwrap_or_default();
+    bytes.clear();
+    let _ = key;
+    match value {
+        Value::String(text) if text.len() > VALUE_LIMIT => {
+            let short = format!("{}…", encode::cut(text, VALUE_LIMIT));
+            encode::escape::string(&mut bytes, &short);
+        }
+        value => value.write(&mut bytes),
+    }
+    take(&bytes);
+    let _ = SCRATCH.try_with(|scratch| scratch.set(bytes));
+}

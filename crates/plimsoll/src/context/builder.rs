@@ -1,0 +1,81 @@
+//! A context is put together once and rendered while that happens.
+
+use super::render::{Rendered, context_reserved, is_reserved};
+use super::{Context, Inner, TraceContext};
+use crate::encode::Value;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Builds a [`Context`]; from [`Context::builder`].
+#[derive(Debug)]
+#[must_use = "a builder does nothing until `build`"]
+pub struct ContextBuilder {
+    inner: Arc<Inner>,
+}
+
+impl ContextBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            inner: Arc::new(Inner::new()),
+        }
+    }
+
+    /// The request's id, `request_id` on every line.
+    pub fn request_id(self, id: impl AsRef<str>) -> Self {
+        let id = id.as_ref();
+        self.with(|inner| {
+            super::bind::render("request_id", &Value::from(id), |value| {
+                inner.base.set("request_id", value);
+            });
+            inner.request_id = Some(Box::from(id));
+            inner.reserved |= context_reserved("request_id");
+        })
+    }
+
+    /// Where the work stands in a distributed trace; `trace_id`, `span_id` and `trace_flags` on every line.
+    pub fn trace(self, trace: TraceContext) -> Self {
+        self.with(|inner| {
+            let fields = [
+                ("trace_id", trace.trace_id()),
+                ("span_id", trace.span_id()),
+                ("trace_flags", trace.flags_text()),
+            ];
+            for (key, value) in fields {
+                // Hex digits: nothing to escape and nothing to hide.
+                let mut quoted = [b'"'; 34];
+                if let Some(room) = quoted.get_mut(1..=value.len()) {
+                    room.copy_from_slice(value.as_bytes());
+                    inner.base.set(key, &quoted[..value.len() + 2]);
+                }
+                inner.reserved |= context_reserved(key);
+            }
+            inner.trace = Some(trace);
+        })
+    }
+
+    /// A field of every line of this context. A later value for the same key takes the place of the earlier one; a
+    /// reserved key is kept as `field_<key>`.
+    pub fn field<'v>(self, key: impl Into<Cow<'static, str>>, value: impl Into<Value<'v>>) -> Self {
+        let key = key.into();
+        let value = value.into();
+        self.with(|inner| {
+            let held = inner.reserved & context_reserved(&key) != 0;
+            let key = if held || is_reserved(&key) { Cow::Owned(format!("field_{key}")) } else { key };
+            super::bind::render(&key, &value, |value| inner.base.set(&key, value));
+        })
+    }
+
+    /// The finished context.
+    #[must_use]
+    pub fn build(self) -> Context {
+        Context(self.inner)
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+        // Unique until `build` hands it out.
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            change(inner);
+        }
+        self
+    }
+}

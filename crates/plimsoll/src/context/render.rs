@@ -1,0 +1,233 @@
+//! Fields rendered once, to be copied into every line: of a context, of a span with its parents, of the service itself.
+
+use crate::encode::{escape, short::Short};
+
+/// Bytes of rendered fields kept inside their owner: a request's ids, method and path.
+const INLINE_BYTES: usize = 320;
+/// Fields indexed inside their owner.
+const INLINE_FIELDS: usize = 8;
+/// Bytes of rendered fields altogether; what would go beyond is left out. A line has room for 16,384.
+const LIMIT: usize = 8 * 1024;
+/// Bytes of a key; a longer one is cut.
+pub(crate) const KEY_LIMIT: usize = 256;
+
+/// Keys that Plimsoll alone writes.
+const RESERVED: [&str; 3] = ["timestamp", "level", "event"];
+/// Keys that a context writes while it holds their value, each with its bit.
+const CONTEXT_RESERVED: [(&str, u8); 4] =
+    [("request_id", 1), ("trace_id", 2), ("span_id", 4), ("trace_flags", 8)];
+
+/// Whether a line's own part has this key.
+pub(crate) fn is_reserved(key: &str) -> bool {
+    RESERVED.contains(&key)
+}
+
+/// The bit of a key that a context may hold, 0 for any other key.
+pub(crate) fn context_reserved(key: &str) -> u8 {
+    CONTEXT_RESERVED
+        .iter()
+        .find(|(name, _)| *name == key)
+        .map_or(0, |&(_, bit)| bit)
+}
+
+/// A key's hash: the upper six bits choose its bit in a mask, the lower half goes into the index (FNV-1a, 64 bits).
+pub(crate) const fn hash(key: &[u8]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut at = 0;
+    while at < key.len() {
+        hash = (hash ^ key[at] as u64).wrapping_mul(0x0100_0000_01b3);
+        at += 1;
+    }
+    hash
+}
+
+/// The one bit of 64 that stands for a key in a mask: two sets of keys whose masks share no bit share no key.
+pub(crate) const fn mask(hash: u64) -> u64 {
+    1 << (hash >> 58)
+}
+
+/// Where a field stands in the bytes: `,"key":value` from `start` to `end`, the value from `value`.
+#[derive(Debug, Clone, Copy, Default)]
+struct Entry {
+    hash: u32,
+    start: u32,
+    value: u32,
+    end: u32,
+}
+
+/// One rendered field.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Field<'a> {
+    /// The key as it stands between its quotes, escaped.
+    pub(crate) key: &'a [u8],
+    /// The value as JSON.
+    pub(crate) value: &'a [u8],
+    /// Both with comma, quotes and colon.
+    pub(crate) whole: &'a [u8],
+    /// The lower half of the key's [`hash`].
+    pub(crate) hash: u32,
+}
+
+/// Fields as they stand in a line, `,"key":value` each, no key twice.
+#[derive(Debug, Clone)]
+pub(crate) struct Rendered {
+    bytes: Short<u8, INLINE_BYTES>,
+    entries: Short<Entry, INLINE_FIELDS>,
+    mask: u64,
+}
+
+impl Rendered {
+    pub(crate) const fn new() -> Self {
+        const NONE: Entry = Entry { hash: 0, start: 0, value: 0, end: 0 };
+        Self {
+            bytes: Short::new(0),
+            entries: Short::new(NONE),
+            mask: 0,
+        }
+    }
+
+    /// All fields, ready to be copied.
+    #[inline]
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.bytes.as_slice()
+    }
+
+    /// One bit per key.
+    #[inline]
+    pub(crate) const fn mask(&self) -> u64 {
+        self.mask
+    }
+
+    pub(crate) fn fields(&self) -> impl Iterator<Item = Field<'_>> {
+        let bytes = self.bytes();
+        self.entries.as_slice().iter().filter_map(move |entry| {
+            let (start, value, end) = (entry.start as usize, entry.value as usize, entry.end as usize);
+            Some(Field {
+                // Between `,"` and `":`.
+                key: bytes.get(start + 2..value - 2)?,
+                value: bytes.get(value..end)?,
+                whole: bytes.get(start..end)?,
+                hash: entry.hash,
+            })
+        })
+    }
+
+    pub(crate) fn contains(&self, key: &[u8], hash: u32) -> bool {
+        self.fields().any(|field| field.hash == hash && field.key == key)
+    }
+
+    /// Adds a field with a value that is JSON already; one of the same key gives way.
+    pub(crate) fn set(&mut self, key: &str, value: &[u8]) {
+        let renamed;
+        let key = crate::encode::cut(key, KEY_LIMIT);
+        let key = if is_reserved(key) {
+            renamed = format!("field_{key}");
+            &renamed
+        } else {
+            key
+        };
+        let mut escaped: Short<u8, 64> = Short::new(0);
+        if key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+            escaped.extend(key.as_bytes());
+        } else {
+            let mut bytes = Vec::new();
+            escape::escape(&mut bytes, key);
+            escaped.extend(&bytes);
+        }
+        self.set_escaped(escaped.as_slice(), value);
+    }
+
+    /// [`set`](Self::set) for a key that is escaped and not reserved.
+    pub(crate) fn set_escaped(&mut self, key: &[u8], value: &[u8]) {
+        let full_hash = hash(key);
+        let hash = full_hash as u32;
+        if self.mask & mask(full_hash) != 0 && self.contains(key, hash) {
+            self.remove(key);
+        }
+        let start = self.bytes.len();
+        if start + key.len() + value.len() > LIMIT {
+            return;
+        }
+        self.bytes.extend(b",\"");
+        self.bytes.extend(key);
+        self.bytes.extend(b"\":");
+        let value_at = self.bytes.len();
+        self.bytes.extend(value);
+        self.entries.extend(&[Entry {
+            hash,
+            start: start as u32,
+            value: value_at as u32,
+            end: self.bytes.len() as u32,
+        }]);
+        self.mask |= mask(full_hash);
+    }
+
+    /// Takes the field of that escaped key away, if there is one.
+    pub(crate) fn remove(&mut self, key: &[u8]) {
+        let old = std::mem::replace(self, Self::new());
+        for field in old.fields().filter(|field| field.key != key) {
+            self.set_escaped(field.key, field.value);
+        }
+    }
+
+    /// Adds those fields of `outer` whose keys are not here yet.
+    pub(crate) fn inherit(&mut self, outer: &Self) {
+        for field in outer.fields() {
+            if !self.contains(field.key, field.hash) {
+                self.set_escaped(field.key, field.value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(rendered: &Rendered) -> String {
+        String::from_utf8(rendered.bytes().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_second_value_takes_the_place_of_the_first() {
+        let mut rendered = Rendered::new();
+        rendered.set("a", b"1");
+        rendered.set("b", b"2");
+        rendered.set("a", b"3");
+        assert_eq!(text(&rendered), r#","b":2,"a":3"#);
+        rendered.remove(b"b");
+        assert_eq!(text(&rendered), r#","a":3"#);
+        assert!(rendered.contains(b"a", hash(b"a") as u32));
+    }
+
+    #[test]
+    fn reserved_and_odd_keys_are_kept_safely() {
+        let mut rendered = Rendered::new();
+        rendered.set("level", b"1");
+        rendered.set("a\"\n", b"2");
+        rendered.set("", b"3");
+        assert_eq!(text(&rendered), r#","field_level":1,"a\"\n":2,"":3"#);
+        rendered.set(&"k".repeat(10_000), b"4");
+        assert!(rendered.bytes().len() < 400);
+    }
+
+    #[test]
+    fn the_inner_value_shadows_the_outer() {
+        let mut outer = Rendered::new();
+        outer.set("a", b"1");
+        outer.set("b", b"2");
+        let mut inner = Rendered::new();
+        inner.set("a", b"9");
+        inner.inherit(&outer);
+        assert_eq!(text(&inner), r#","a":9,"b":2"#);
+    }
+
+    #[test]
+    fn many_fields_stop_at_the_limit() {
+        let mut rendered = Rendered::new();
+        for number in 0..10_000 {
+            rendered.set(&format!("key{number}"), b"\"value\"");
+        }
+        assert!(rendered.bytes().len() <= LIMIT + 8);
+    }
+}

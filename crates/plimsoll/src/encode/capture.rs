@@ -1,0 +1,9 @@
+//! How much of a value is taken, and where a cut may fall.
+
+/// Bytes of one value that are kept.
+pub(crate) const CAPTURE_LIMIT: usize = 20 * 1024;
+
+/// `text` up to `limit` bytes, cut between two characters.
+pub(crate) fn cut(text: &str, limit: usize) -> &str {
+    &text[..text.floor_char_boundary(limit)]
+}

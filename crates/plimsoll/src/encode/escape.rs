@@ -1,0 +1,207 @@
+//! Text becomes the inside of a JSON string that neither breaks its line nor a terminal.
+//!
+//! Beyond what JSON asks for (quotes, backslashes, C0 controls), everything that a terminal or a line reader may act
+//! on is written as `\uXXXX`: DEL, the C1 controls, U+2028 and U+2029, the bidirectional overrides and the byte order
+//! mark. Clean runs are found sixteen bytes at a time and copied whole.
+
+/// Bytes looked at together; the loop over them is one vector comparison.
+const CHUNK: usize = 16;
+
+/// Appends `text` as a JSON string, quotes included.
+pub(crate) fn string(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    escape(out, text);
+    out.push(b'"');
+}
+
+/// Appends `text` as the inside of a JSON string.
+#[inline]
+pub(crate) fn escape(out: &mut Vec<u8>, text: &str) {
+    let bytes = text.as_bytes();
+    if is_clean(bytes) {
+        out.extend_from_slice(bytes);
+    } else {
+        escape_runs(out, bytes);
+    }
+}
+
+/// Whether every byte can stand in a JSON string as it is.
+#[inline]
+fn is_clean(bytes: &[u8]) -> bool {
+    let (chunks, rest) = bytes.as_chunks::<CHUNK>();
+    let mut clean = true;
+    for chunk in chunks {
+        clean &= is_clean_chunk(chunk);
+    }
+    if let Some(last) = bytes.last_chunk::<CHUNK>() {
+        // The tail is looked at together with bytes seen before: cheaper than one by one.
+        return clean & is_clean_chunk(last);
+    }
+    if let Some(first) = rest.first_chunk::<8>() {
+        clean &= is_clean_word(u64::from_ne_bytes(*first));
+        if let Some(last) = rest.last_chunk::<8>() {
+            clean &= is_clean_word(u64::from_ne_bytes(*last));
+        }
+        return clean;
+    }
+    if let Some(first) = rest.first_chunk::<4>() {
+        clean &= is_clean_word(spread(*first));
+        if let Some(last) = rest.last_chunk::<4>() {
+            clean &= is_clean_word(spread(*last));
+        }
+        return clean;
+    }
+    rest.iter().all(|&byte| is_clean_byte(byte))
+}
+
+#[inline]
+fn spread(bytes: [u8; 4]) -> u64 {
+    let half = u64::from(u32::from_ne_bytes(bytes));
+    half | half << 32
+}
+
+#[inline]
+fn is_clean_chunk(chunk: &[u8; CHUNK]) -> bool {
+    let mut dirty = 0;
+    for &byte in chunk {
+        dirty |= u8::from(!is_clean_byte(byte));
+    }
+    dirty == 0
+}
+
+/// The same for eight bytes in one register (after "Determine if a word has a byte less than n", S. E. Anderson, Bit
+/// Twiddling Hacks). May call a clean word dirty after a byte that is, never a dirty one clean.
+#[inline]
+const fn is_clean_word(word: u64) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let quote = word ^ (ONES * b'"' as u64);
+    let backslash = word ^ (ONES * b'\\' as u64);
+    let delete = word ^ (ONES * 0x7f);
+    let below = word.wrapping_sub(ONES * 0x20);
+    let dirty = quote.wrapping_sub(ONES)
+        | backslash.wrapping_sub(ONES)
+        | delete.wrapping_sub(ONES)
+        | below
+        | word;
+    dirty & HIGH == 0
+}
+
+#[inline]
+const fn is_clean_byte(byte: u8) -> bool {
+    byte >= 0x20 && byte < 0x7f && byte != b'"' && byte != b'\\'
+}
+
+/// Copies clean runs and replaces what may not stand.
+#[cold]
+fn escape_runs(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.reserve(bytes.len() + 16);
+    let mut run = 0;
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        if is_clean_byte(byte) {
+            at += 1;
+            continue;
+        }
+        let (width, replacement) = replace(bytes, at);
+        if let Some(replacement) = replacement {
+            out.extend_from_slice(&bytes[run..at]);
+            replacement.write(out);
+            run = at + width;
+        }
+        at += width;
+    }
+    out.extend_from_slice(&bytes[run..]);
+}
+
+enum Replacement {
+    /// `\n` and its like: the letter.
+    Letter(u8),
+    /// `\uXXXX`.
+    Code(u16),
+}
+
+impl Replacement {
+    fn write(&self, out: &mut Vec<u8>) {
+        match *self {
+            Self::Letter(letter) => out.extend_from_slice(&[b'\\', letter]),
+            Self::Code(code) => {
+                const DIGITS: &[u8; 16] = b"0123456789abcdef";
+                let digit = |shift: u16| DIGITS[usize::from(code >> shift & 15)];
+                out.extend_from_slice(&[b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]);
+            }
+        }
+    }
+}
+
+/// How many bytes the character at `at` has, and what stands for it if it cannot stand itself.
+fn replace(bytes: &[u8], at: usize) -> (usize, Option<Replacement>) {
+    use Replacement::{Code, Letter};
+    match bytes[at] {
+        b'"' => (1, Some(Letter(b'"'))),
+        b'\\' => (1, Some(Letter(b'\\'))),
+        b'\n' => (1, Some(Letter(b'n'))),
+        b'\r' => (1, Some(Letter(b'r'))),
+        b'\t' => (1, Some(Letter(b't'))),
+        byte @ (0..0x20 | 0x7f) => (1, Some(Code(u16::from(byte)))),
+        // U+0080 to U+009F, the C1 controls.
+        0xc2 => match bytes.get(at + 1) {
+            Some(&second @ 0x80..=0x9f) => (2, Some(Code(u16::from(second)))),
+            _ => (2, None),
+        },
+        0xe2 | 0xef => match bytes.get(at..at + 3) {
+            // U+2028 to U+202E: line and paragraph separator, bidirectional embeddings and overrides.
+            Some(&[0xe2, 0x80, third @ 0xa8..=0xae]) => (3, Some(Code(0x2000 | u16::from(third & 0x3f)))),
+            // U+2066 to U+2069: bidirectional isolates.
+            Some(&[0xe2, 0x81, third @ 0xa6..=0xa9]) => (3, Some(Code(0x2040 | u16::from(third & 0x3f)))),
+            Some(&[0xef, 0xbb, 0xbf]) => (3, Some(Code(0xfeff))),
+            _ => (3, None),
+        },
+        0xf0.. => (4, None),
+        0xe0.. => (3, None),
+        0xc0.. => (2, None),
+        _ => (1, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn escaped(text: &str) -> String {
+        let mut out = Vec::new();
+        escape(&mut out, text);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn controls_and_separators_are_written_as_escapes() {
+        assert_eq!(escaped("a\r\n\t\"\\"), r#"a\r\n\t\"\\"#);
+        assert_eq!(escaped("\u{0}\u{1b}[31m\u{7f}"), r"\u0000\u001b[31m\u007f");
+        assert_eq!(escaped("\u{85}\u{9f}\u{a0}"), "\\u0085\\u009f\u{a0}");
+        assert_eq!(escaped("\u{2028}\u{2029}\u{202e}\u{2066}\u{feff}"), r"\u2028\u2029\u202e\u2066\ufeff");
+        assert_eq!(escaped("日本 é 🚢"), "日本 é 🚢");
+    }
+
+    #[test]
+    fn one_dirty_byte_is_found_wherever_it_stands() {
+        for length in 1..70 {
+            for at in 0..length {
+                let mut text = vec![b'x'; length];
+                text[at] = b'\n';
+                let text = String::from_utf8(text).unwrap();
+                assert_eq!(escaped(&text), text.replace('\n', "\\n"), "{length} {at}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_parser_reads_the_text_back(text in any::<String>()) {
+            let json = format!("\"{}\"", escaped(&text));
+            prop_assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+            prop_assert!(!json.chars().any(|c| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')));
+        }
+    }
+}
