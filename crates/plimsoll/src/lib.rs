@@ -1,15 +1,23 @@
 //! Add one crate and your Rust service keeps the production logging and observability standard.
 
+#[allow(dead_code, reason = "grows with the rooms above it")]
 pub mod context;
-pub mod encode;
+#[allow(dead_code, reason = "grows with the rooms above it")]
+mod encode;
 #[cfg(feature = "tokio")]
 pub mod health;
 #[cfg(feature = "http")]
 pub mod http;
 #[cfg(feature = "job")]
 pub mod job;
+#[allow(dead_code, reason = "grows with the rooms above it")]
 pub mod log;
 pub mod metrics;
 pub mod redact;
 pub mod setup;
 pub mod sink;
+
+pub use context::{Context, InContext, Value, bind};
+#[cfg(feature = "tokio")]
+pub use context::{spawn, spawn_blocking};
+pub use setup::{Guard, SetupError, configure};

@@ -1,4 +1,8 @@
 //! Adding a field to a context that others may share already.
+#![allow(
+    single_use_lifetimes,
+    reason = "the form without a name is not stable in `impl Trait`"
+)]
 
 use super::Context;
 use super::render::{Rendered, context_reserved, is_reserved};
@@ -38,9 +42,15 @@ impl Context {
     pub fn bind<'v>(&self, key: impl Into<Cow<'static, str>>, value: impl Into<Value<'v>>) {
         let key = key.into();
         let held = self.0.reserved & context_reserved(&key) != 0;
-        let key = if held || is_reserved(&key) { Cow::Owned(format!("field_{key}")) } else { key };
+        let key = if held || is_reserved(&key) {
+            Cow::Owned(format!("field_{key}"))
+        } else {
+            key
+        };
         let value = value.into();
-        render(&key, &value, |value| self.change(|rendered| rendered.set(&key, value)));
+        render(&key, &value, |value| {
+            self.change(|rendered| rendered.set(&key, value))
+        });
     }
 
     /// Takes a field away again; nothing happens if there is none, or if the key is the context's own.

@@ -1,13 +1,17 @@
 //! A context is put together once and rendered while that happens.
+#![allow(
+    single_use_lifetimes,
+    reason = "the form without a name is not stable in `impl Trait`"
+)]
 
-use super::render::{Rendered, context_reserved, is_reserved};
+use super::render::{context_reserved, is_reserved};
 use super::{Context, Inner, TraceContext};
 use crate::encode::Value;
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 /// Builds a [`Context`]; from [`Context::builder`].
-#[derive(Debug)]
 #[must_use = "a builder does nothing until `build`"]
 pub struct ContextBuilder {
     inner: Arc<Inner>,
@@ -60,7 +64,11 @@ impl ContextBuilder {
         let value = value.into();
         self.with(|inner| {
             let held = inner.reserved & context_reserved(&key) != 0;
-            let key = if held || is_reserved(&key) { Cow::Owned(format!("field_{key}")) } else { key };
+            let key = if held || is_reserved(&key) {
+                Cow::Owned(format!("field_{key}"))
+            } else {
+                key
+            };
             super::bind::render(&key, &value, |value| inner.base.set(&key, value));
         })
     }
@@ -77,5 +85,11 @@ impl ContextBuilder {
             change(inner);
         }
         self
+    }
+}
+
+impl fmt::Debug for ContextBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ContextBuilder").finish_non_exhaustive()
     }
 }

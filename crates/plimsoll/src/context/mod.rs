@@ -125,7 +125,8 @@ impl Context {
 
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fields = self.with_rendered(|rendered| String::from_utf8_lossy(rendered.bytes()).into_owned());
+        let fields =
+            self.with_rendered(|rendered| String::from_utf8_lossy(rendered.bytes()).into_owned());
         f.debug_struct("Context")
             .field("request_id", &self.request_id())
             .field("trace", &self.0.trace)

@@ -14,8 +14,12 @@ pub(crate) const KEY_LIMIT: usize = 256;
 /// Keys that Plimsoll alone writes.
 const RESERVED: [&str; 3] = ["timestamp", "level", "event"];
 /// Keys that a context writes while it holds their value, each with its bit.
-const CONTEXT_RESERVED: [(&str, u8); 4] =
-    [("request_id", 1), ("trace_id", 2), ("span_id", 4), ("trace_flags", 8)];
+const CONTEXT_RESERVED: [(&str, u8); 4] = [
+    ("request_id", 1),
+    ("trace_id", 2),
+    ("span_id", 4),
+    ("trace_flags", 8),
+];
 
 /// Whether a line's own part has this key.
 pub(crate) fn is_reserved(key: &str) -> bool {
@@ -78,7 +82,12 @@ pub(crate) struct Rendered {
 
 impl Rendered {
     pub(crate) const fn new() -> Self {
-        const NONE: Entry = Entry { hash: 0, start: 0, value: 0, end: 0 };
+        const NONE: Entry = Entry {
+            hash: 0,
+            start: 0,
+            value: 0,
+            end: 0,
+        };
         Self {
             bytes: Short::new(0),
             entries: Short::new(NONE),
@@ -101,7 +110,11 @@ impl Rendered {
     pub(crate) fn fields(&self) -> impl Iterator<Item = Field<'_>> {
         let bytes = self.bytes();
         self.entries.as_slice().iter().filter_map(move |entry| {
-            let (start, value, end) = (entry.start as usize, entry.value as usize, entry.end as usize);
+            let (start, value, end) = (
+                entry.start as usize,
+                entry.value as usize,
+                entry.end as usize,
+            );
             Some(Field {
                 // Between `,"` and `":`.
                 key: bytes.get(start + 2..value - 2)?,
@@ -113,7 +126,8 @@ impl Rendered {
     }
 
     pub(crate) fn contains(&self, key: &[u8], hash: u32) -> bool {
-        self.fields().any(|field| field.hash == hash && field.key == key)
+        self.fields()
+            .any(|field| field.hash == hash && field.key == key)
     }
 
     /// Adds a field with a value that is JSON already; one of the same key gives way.
@@ -127,7 +141,10 @@ impl Rendered {
             key
         };
         let mut escaped: Short<u8, 64> = Short::new(0);
-        if key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        if key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        {
             escaped.extend(key.as_bytes());
         } else {
             let mut bytes = Vec::new();

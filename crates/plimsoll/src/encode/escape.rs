@@ -151,9 +151,13 @@ fn replace(bytes: &[u8], at: usize) -> (usize, Option<Replacement>) {
         },
         0xe2 | 0xef => match bytes.get(at..at + 3) {
             // U+2028 to U+202E: line and paragraph separator, bidirectional embeddings and overrides.
-            Some(&[0xe2, 0x80, third @ 0xa8..=0xae]) => (3, Some(Code(0x2000 | u16::from(third & 0x3f)))),
+            Some(&[0xe2, 0x80, third @ 0xa8..=0xae]) => {
+                (3, Some(Code(0x2000 | u16::from(third & 0x3f))))
+            }
             // U+2066 to U+2069: bidirectional isolates.
-            Some(&[0xe2, 0x81, third @ 0xa6..=0xa9]) => (3, Some(Code(0x2040 | u16::from(third & 0x3f)))),
+            Some(&[0xe2, 0x81, third @ 0xa6..=0xa9]) => {
+                (3, Some(Code(0x2040 | u16::from(third & 0x3f))))
+            }
             Some(&[0xef, 0xbb, 0xbf]) => (3, Some(Code(0xfeff))),
             _ => (3, None),
         },
@@ -180,7 +184,10 @@ mod tests {
         assert_eq!(escaped("a\r\n\t\"\\"), r#"a\r\n\t\"\\"#);
         assert_eq!(escaped("\u{0}\u{1b}[31m\u{7f}"), r"\u0000\u001b[31m\u007f");
         assert_eq!(escaped("\u{85}\u{9f}\u{a0}"), "\\u0085\\u009f\u{a0}");
-        assert_eq!(escaped("\u{2028}\u{2029}\u{202e}\u{2066}\u{feff}"), r"\u2028\u2029\u202e\u2066\ufeff");
+        assert_eq!(
+            escaped("\u{2028}\u{2029}\u{202e}\u{2066}\u{feff}"),
+            r"\u2028\u2029\u202e\u2066\ufeff"
+        );
         assert_eq!(escaped("日本 é 🚢"), "日本 é 🚢");
     }
 
@@ -201,7 +208,10 @@ mod tests {
         fn a_parser_reads_the_text_back(text in any::<String>()) {
             let json = format!("\"{}\"", escaped(&text));
             prop_assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
-            prop_assert!(!json.chars().any(|c| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')));
+            let acts = json.chars().any(|c| {
+                c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            });
+            prop_assert!(!acts);
         }
     }
 }

@@ -1,4 +1,8 @@
 //! A line of Plimsoll's own, outside any macro: `log.dropped`, `log.suppressed`, `log.level_changed`.
+#![allow(
+    single_use_lifetimes,
+    reason = "the form without a name is not stable in `impl Trait`"
+)]
 
 use super::{Value, escape, timestamp};
 use tracing::Level;

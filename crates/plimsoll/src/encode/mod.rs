@@ -5,8 +5,7 @@ pub(crate) mod escape;
 pub(crate) mod line;
 pub(crate) mod short;
 pub(crate) mod timestamp;
-mod value;
+pub(crate) mod value;
 
-pub(crate) use capture::{CAPTURE_LIMIT, cut};
-pub(crate) use line::Line;
+pub(crate) use capture::cut;
 pub use value::Value;

@@ -114,7 +114,9 @@ from! {
 impl From<f32> for Value<'_> {
     /// The shortest digits that mean the same `f32`: 0.1, not 0.10000000149011612.
     fn from(value: f32) -> Self {
-        let shortest = value.is_finite().then(|| zmij::Buffer::new().format_finite(value).parse().ok());
+        let shortest = value
+            .is_finite()
+            .then(|| zmij::Buffer::new().format_finite(value).parse().ok());
         Self::Float(shortest.flatten().unwrap_or(f64::NAN))
     }
 }
@@ -135,6 +137,7 @@ impl From<isize> for Value<'_> {
 mod tests {
     use super::*;
 
+    #[allow(single_use_lifetimes)]
     fn json<'a>(value: impl Into<Value<'a>>) -> String {
         let mut out = Vec::new();
         value.into().write(&mut out);

@@ -1,15 +1,18 @@
 //! A `tracing` event becomes one JSON line.
 
 mod layer;
+mod output;
 mod plan;
 mod render;
 mod scratch;
 mod visit;
 
 pub use layer::LogLayer;
+pub(crate) use output::Output;
 
 use crate::context::render::Rendered;
-use crate::sink::LineSink;
+use crate::redact::Redactor;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tracing::Event;
 
@@ -23,17 +26,19 @@ pub(crate) struct Logging {
     plans: plan::Plans,
     /// Fields of every line, as configured.
     fields: Rendered,
-    sink: Box<dyn LineSink>,
+    redactor: Arc<Redactor>,
+    output: Output,
 }
 
 impl Logging {
-    pub(crate) fn new(fields: Rendered, sink: Box<dyn LineSink>) -> Self {
+    pub(crate) fn new(redactor: Arc<Redactor>, fields: Rendered, output: Output) -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(1);
         Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             plans: plan::Plans::default(),
             fields,
-            sink,
+            redactor,
+            output,
         }
     }
 
@@ -42,17 +47,22 @@ impl Logging {
         let plan = self.plans.of(self.id, event.metadata());
         scratch::with(|scratch| {
             render::event(self, plan, event, scratch);
-            self.sink.push(plan.level, &scratch.line);
+            self.output.push(plan.level, &scratch.line);
         });
     }
 
     /// Writes a line of Plimsoll's own; no filter and no limit stops it.
     pub(crate) fn own_line(&self, level: tracing::Level, line: &[u8]) {
-        self.sink.push(level, line);
+        self.output.push(level, line);
     }
 
     /// Waits until everything pushed so far is written, at most until `deadline`.
     pub(crate) fn flush(&self, deadline: std::time::Duration) -> bool {
-        self.sink.flush(deadline)
+        self.output.flush(deadline)
+    }
+
+    /// Writes out what is left and stops, at most until `deadline`.
+    pub(crate) fn shutdown(&self, deadline: std::time::Duration) {
+        self.output.shutdown(deadline);
     }
 }

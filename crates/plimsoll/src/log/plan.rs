@@ -61,8 +61,13 @@ impl Plan {
                 }
             }
             fields.push(PlannedField {
-                key: if is_message { vec![b'"'] } else { opening(&key) },
-                renamed: (bit != 0).then(|| (bit, opening(&unique(format!("field_{name}"), &names)))),
+                key: if is_message {
+                    vec![b'"']
+                } else {
+                    opening(&key)
+                },
+                renamed: (bit != 0)
+                    .then(|| (bit, opening(&unique(format!("field_{name}"), &names)))),
                 hash: full_hash as u32,
                 shadowed,
                 name,
@@ -73,7 +78,10 @@ impl Plan {
         line_opening.extend_from_slice(level_name(*metadata.level()).as_bytes());
         line_opening.extend_from_slice(b"\",\"event\":");
         let mut fallback = Vec::new();
-        escape::string(&mut fallback, explicit_name(metadata).unwrap_or_else(|| metadata.target()));
+        escape::string(
+            &mut fallback,
+            explicit_name(metadata).unwrap_or_else(|| metadata.target()),
+        );
         Self {
             level: *metadata.level(),
             opening: line_opening,
@@ -152,7 +160,8 @@ impl Plans {
     #[inline]
     pub(crate) fn of(&self, owner: usize, metadata: &'static Metadata<'static>) -> &'static Plan {
         let callsite = std::ptr::from_ref(metadata).addr();
-        let slot = (callsite.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as usize) >> (usize::BITS - 8)) % CACHE;
+        let slot = (callsite.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as usize) >> (usize::BITS - 8))
+            % CACHE;
         CACHED.with(|cached| {
             let place = &cached[slot];
             let entry = place.get();
@@ -160,7 +169,11 @@ impl Plans {
                 Some(plan) if entry.callsite == callsite && entry.owner == owner => plan,
                 _ => {
                     let plan = self.find_or_make(callsite, metadata);
-                    place.set(Cached { owner, callsite, plan: Some(plan) });
+                    place.set(Cached {
+                        owner,
+                        callsite,
+                        plan: Some(plan),
+                    });
                     plan
                 }
             }
@@ -169,10 +182,16 @@ impl Plans {
 
     #[cold]
     fn find_or_make(&self, callsite: usize, metadata: &'static Metadata<'static>) -> &'static Plan {
-        if let Some(plan) = self.all.read().unwrap_or_else(PoisonError::into_inner).get(&callsite) {
+        if let Some(plan) = self
+            .all
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&callsite)
+        {
             return plan;
         }
         let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
-        all.entry(callsite).or_insert_with(|| Box::leak(Box::new(Plan::new(metadata))))
+        all.entry(callsite)
+            .or_insert_with(|| Box::leak(Box::new(Plan::new(metadata))))
     }
 }

@@ -20,7 +20,8 @@ pub(crate) fn event(logging: &Logging, plan: &Plan, event: &Event<'_>, scratch: 
         plan,
         out,
         text: &mut scratch.text,
-        renamed: plan.context_reserved & current::with(|context| context.map_or(0, |context| context.reserved())),
+        renamed: plan.context_reserved
+            & current::with(|context| context.map_or(0, |context| context.reserved())),
         seen: 0,
     };
     event.record(&mut visitor);
@@ -45,7 +46,9 @@ pub(crate) fn event(logging: &Logging, plan: &Plan, event: &Event<'_>, scratch: 
 #[cold]
 fn absent(plan: &Plan, missing: u128, out: &mut Vec<u8>) {
     for (index, field) in plan.fields.iter().enumerate() {
-        if missing & 1_u128.checked_shl(index as u32).unwrap_or(0) != 0 && plan.message != Some(index) {
+        if missing & 1_u128.checked_shl(index as u32).unwrap_or(0) != 0
+            && plan.message != Some(index)
+        {
             out.extend_from_slice(&field.key[..field.key.len() - 1]);
             out.extend_from_slice(b"null");
         }

@@ -1,0 +1,38 @@
+//! Why a start was refused.
+
+use plimsoll_standard::ConfigError;
+use std::io;
+use std::path::PathBuf;
+
+/// Why Plimsoll did not start. Each message names the setting and the remedy.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// The configuration file could not be read.
+    #[error("cannot read {}: {error}; give the path of a readable file in PLIMSOLL_CONFIG", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The configuration has an unknown key or a wrong value.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A pattern of `[redact]` cannot be used.
+    #[error(transparent)]
+    Redact(#[from] crate::redact::RedactError),
+    /// A sink cannot work.
+    #[error(transparent)]
+    Sink(#[from] crate::sink::StartError),
+    /// A health check cannot be added.
+    #[cfg(feature = "tokio")]
+    #[error(transparent)]
+    Health(#[from] crate::health::HealthError),
+    /// This process has a global subscriber already.
+    #[error(
+        "a global tracing subscriber is installed already; call install() once, or put the layer that build() returns \
+         into the existing subscriber"
+    )]
+    AlreadyInstalled,
+}
