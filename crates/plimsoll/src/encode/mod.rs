@@ -8,4 +8,5 @@ pub(crate) mod timestamp;
 pub(crate) mod value;
 
 pub(crate) use capture::cut;
+pub(crate) use line::Line;
 pub use value::Value;

@@ -1,6 +1,9 @@
 //! A `tracing` event becomes one JSON line.
 
+pub(crate) mod bridge;
+mod keeper;
 mod layer;
+mod levels;
 mod output;
 mod plan;
 mod render;
@@ -8,12 +11,18 @@ mod scratch;
 mod visit;
 
 pub use layer::LogLayer;
+pub(crate) use levels::Levels;
+pub use levels::{
+    DEFAULT_TIME_TO_LIVE, DirectiveError, Directives, LONGEST_TIME_TO_LIVE, LevelChange,
+    LevelControl, LevelError, LevelOverride, LevelReport, LogFilter, parse_level,
+};
 pub(crate) use output::Output;
 
 use crate::context::render::Rendered;
 use crate::redact::Redactor;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 use tracing::Event;
 
 /// The longest line, newline included: container runtimes cut there.
@@ -24,6 +33,8 @@ pub(crate) struct Logging {
     /// Tells this one's callsite plans from another's in the caches of a thread.
     id: usize,
     plans: plan::Plans,
+    pub(crate) levels: Levels,
+    keeper: keeper::Keeper,
     /// Fields of every line, as configured.
     fields: Rendered,
     redactor: Arc<Redactor>,
@@ -31,11 +42,18 @@ pub(crate) struct Logging {
 }
 
 impl Logging {
-    pub(crate) fn new(redactor: Arc<Redactor>, fields: Rendered, output: Output) -> Self {
+    pub(crate) fn new(
+        levels: Levels,
+        redactor: Arc<Redactor>,
+        fields: Rendered,
+        output: Output,
+    ) -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(1);
         Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             plans: plan::Plans::default(),
+            levels,
+            keeper: keeper::Keeper::default(),
             fields,
             redactor,
             output,
@@ -52,8 +70,19 @@ impl Logging {
     }
 
     /// Writes a line of Plimsoll's own; no filter and no limit stops it.
-    pub(crate) fn own_line(&self, level: tracing::Level, line: &[u8]) {
-        self.output.push(level, line);
+    pub(crate) fn own_line(&self, level: tracing::Level, line: crate::encode::Line) {
+        self.output
+            .push(level, &line.rendered(self.fields.bytes()).finish());
+    }
+
+    /// Does what is due; when to come back.
+    fn keep(&self, now: Instant) -> Option<Instant> {
+        levels::end_overrides(self, now)
+    }
+
+    /// When something is due next.
+    fn next_due(&self) -> Option<Instant> {
+        self.levels.overrides.next_end()
     }
 
     /// Waits until everything pushed so far is written, at most until `deadline`.

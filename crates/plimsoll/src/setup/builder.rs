@@ -2,19 +2,19 @@
 
 use super::{Guard, SetupError, State, source};
 use crate::context::render::Rendered;
-use crate::log::{LogLayer, Logging};
+use crate::log::{Levels, LogFilter, LogLayer, Logging, Output};
 use crate::redact::Redactor;
 use crate::sink::{Pipeline, RingOptions, Sink};
 use plimsoll_standard::Config;
 use std::sync::Arc;
 use tracing::Subscriber;
-use tracing_subscriber::filter::{Filtered, LevelFilter};
+use tracing_subscriber::filter::Filtered;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, Registry};
 
 /// The layer that [`Builder::build`] returns: Plimsoll's lines behind Plimsoll's levels, which silence no other layer.
-pub type Layered<S> = Filtered<LogLayer, LevelFilter, S>;
+pub type Layered<S> = Filtered<LogLayer, LogFilter, S>;
 
 /// Starts the one call at start-up.
 ///
@@ -131,11 +131,13 @@ impl Builder {
             .unwrap_or_default();
         let pipeline = Pipeline::start(sinks, ring)?;
         let logging = Arc::new(Logging::new(
+            Levels::new(source::directives()?, None),
             Arc::clone(&redactor),
             of_service(service.as_deref(), version.as_deref()),
-            crate::log::Output::Pipeline(pipeline),
+            Output::Pipeline(pipeline),
         ));
-        let layer = LogLayer::new(Arc::clone(&logging)).with_filter(LevelFilter::INFO);
+        let layer =
+            LogLayer::new(Arc::clone(&logging)).with_filter(LogFilter::new(Arc::clone(&logging)));
         let state = State {
             config,
             redactor,

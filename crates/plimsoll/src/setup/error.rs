@@ -19,6 +19,14 @@ pub enum SetupError {
     /// The configuration has an unknown key or a wrong value.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// A level was not understood.
+    #[error("{variable}: {error}")]
+    Level {
+        /// Where it was said: `RUST_LOG`, `LOG_LEVEL` or the key of the configuration.
+        variable: &'static str,
+        /// What is wrong with it.
+        error: crate::log::DirectiveError,
+    },
     /// A pattern of `[redact]` cannot be used.
     #[error(transparent)]
     Redact(#[from] crate::redact::RedactError),

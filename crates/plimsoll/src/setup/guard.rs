@@ -1,6 +1,6 @@
 //! What `install()` returns: the handle on everything that one `configure()` set up.
 
-use crate::log::Logging;
+use crate::log::{LevelControl, Logging};
 use crate::redact::Redactor;
 use plimsoll_standard::Config;
 use std::fmt;
@@ -32,6 +32,12 @@ impl Guard {
     #[must_use]
     pub fn health(&self) -> crate::health::Health {
         self.state.health.clone()
+    }
+
+    /// Reads and changes the level at run time.
+    #[must_use]
+    pub fn level(&self) -> LevelControl {
+        LevelControl::new(Arc::clone(&self.state.logging))
     }
 
     /// What takes sensitive values out of the lines.

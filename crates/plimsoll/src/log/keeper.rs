@@ -1,0 +1,49 @@
+//! What has to happen later: a level set at run time ends, suppressed calls are told. One thread, there only while
+//! something is due.
+
+use super::Logging;
+use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
+use std::time::Instant;
+
+#[derive(Debug, Default)]
+pub(crate) struct Keeper {
+    running: Mutex<bool>,
+    woken: Condvar,
+}
+
+/// Something new is due: the thread looks again, or is started.
+pub(crate) fn wake(logging: &Arc<Logging>) {
+    let keeper = &logging.keeper;
+    let mut running = keeper
+        .running
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    if *running {
+        keeper.woken.notify_one();
+        return;
+    }
+    let weak = Arc::downgrade(logging);
+    // Without the thread a level holds longer than it should; the next change tries again.
+    *running = std::thread::Builder::new()
+        .name("plimsoll-keeper".to_owned())
+        .spawn(move || run(&weak))
+        .is_ok();
+}
+
+fn run(weak: &Weak<Logging>) {
+    while let Some(logging) = weak.upgrade() {
+        let next = logging.keep(Instant::now());
+        let keeper = &logging.keeper;
+        let mut running = keeper
+            .running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        // Looked at under the lock: whoever makes something due after this finds `running` false.
+        let Some(next) = next.or_else(|| logging.next_due()) else {
+            *running = false;
+            return;
+        };
+        let wait = next.saturating_duration_since(Instant::now());
+        drop(keeper.woken.wait_timeout(running, wait));
+    }
+}
