@@ -22,6 +22,8 @@ pub struct Health {
 #[derive(Default)]
 pub(super) struct Inner {
     checks: RwLock<Vec<Arc<Watched>>>,
+    /// `[health]`, kept for checks that are added later.
+    config: RwLock<config::Health>,
     gates: AtomicUsize,
     draining: AtomicBool,
     pub(super) runtime: std::sync::OnceLock<tokio::runtime::Handle>,
@@ -120,6 +122,7 @@ impl Health {
                     watched.check.name.clone().into_owned(),
                 ));
             }
+            self.inner.overrule(&watched);
             checks.push(Arc::clone(&watched));
         }
         if self.inner.runtime.get().is_some() {
@@ -128,30 +131,29 @@ impl Health {
         Ok(())
     }
 
-    /// Lays `[health]` over what the code says. A running check follows from its next run on.
-    ///
-    /// # Errors
-    /// [`HealthError::Unknown`] if the configuration names a check that does not exist.
-    pub fn configure(&self, config: &config::Health) -> Result<(), HealthError> {
-        let checks = self.watched();
-        for (name, wanted) in &config.checks {
-            let Some(watched) = checks.iter().find(|known| known.check.name == *name) else {
-                return Err(HealthError::unknown(name, &checks));
-            };
-            let settings = &mut watched.known().settings;
-            settings.required = wanted.required.unwrap_or(settings.required);
-            settings.timeout = wanted.timeout.unwrap_or(settings.timeout);
-            settings.interval = wanted.interval.unwrap_or(settings.interval);
+    /// Lays `[health]` over what the code says, for checks added before and after. A running check follows from its
+    /// next run on.
+    pub fn configure(&self, config: &config::Health) {
+        config.clone_into(
+            &mut self
+                .inner
+                .config
+                .write()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        for watched in self.watched() {
+            self.inner.overrule(&watched);
         }
-        Ok(())
     }
 
     /// Starts every check in the background of the current tokio runtime. A second call does nothing.
     ///
     /// # Errors
-    /// [`HealthError::NoRuntime`] outside a tokio runtime.
+    /// [`HealthError::Unknown`] if the configuration names a check that does not exist; [`HealthError::NoRuntime`]
+    /// outside a tokio runtime.
     pub fn start(&self) -> Result<(), HealthError> {
         let handle = tokio::runtime::Handle::try_current().map_err(|_| HealthError::NoRuntime)?;
+        self.inner.all_known()?;
         if self.inner.runtime.set(handle).is_ok() {
             for watched in self.watched() {
                 super::watch::spawn(&self.inner, watched);
@@ -224,6 +226,28 @@ impl Health {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+}
+
+impl Inner {
+    fn overrule(&self, watched: &Watched) {
+        let config = self.config.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(wanted) = config.checks.get(watched.check.name()) {
+            let settings = &mut watched.known().settings;
+            settings.required = wanted.required.unwrap_or(settings.required);
+            settings.timeout = wanted.timeout.unwrap_or(settings.timeout);
+            settings.interval = wanted.interval.unwrap_or(settings.interval);
+        }
+    }
+
+    fn all_known(&self) -> Result<(), HealthError> {
+        let checks = self.checks.read().unwrap_or_else(PoisonError::into_inner);
+        let config = self.config.read().unwrap_or_else(PoisonError::into_inner);
+        let known = |name: &String| checks.iter().any(|known| known.check.name == **name);
+        match config.checks.keys().find(|name| !known(name)) {
+            Some(name) => Err(HealthError::unknown(name, &checks)),
+            None => Ok(()),
+        }
     }
 }
 
@@ -354,26 +378,34 @@ mod tests {
         }
     }
 
-    #[test]
-    fn configuration_overrides_the_code_and_must_name_a_check() {
+    #[tokio::test]
+    async fn configuration_overrides_the_code_and_must_name_a_check() {
+        for before in [true, false] {
+            let health = Health::new();
+            let config = parsed("[health.checks.database]\nrequired = false\ntimeout = \"50ms\"");
+            if before {
+                health.configure(&config);
+            }
+            health.add(never()).unwrap();
+            health.configure(&config);
+            let settings = health.watched()[0].known().settings;
+            assert!(!settings.required);
+            assert_eq!(settings.timeout, Duration::from_millis(50));
+            assert_eq!(settings.interval, check::INTERVAL);
+            health.start().unwrap();
+        }
         let health = Health::new();
+        health.configure(&parsed("[health.checks.databse]\nrequired = false"));
         health.add(never()).unwrap();
-        health
-            .configure(&parsed(
-                "[health.checks.database]\nrequired = false\ntimeout = \"50ms\"",
-            ))
-            .unwrap();
-        let settings = health.watched()[0].known().settings;
-        assert!(!settings.required);
-        assert_eq!(settings.timeout, Duration::from_millis(50));
-        assert_eq!(settings.interval, check::INTERVAL);
-        let error = health
-            .configure(&parsed("[health.checks.databse]\nrequired = false"))
-            .unwrap_err();
         assert_eq!(
-            error.to_string(),
+            health.start().unwrap_err().to_string(),
             "[health.checks.databse] names no check of this service; its checks are: database"
         );
+    }
+
+    #[test]
+    fn checks_need_a_runtime() {
+        assert_eq!(Health::new().start(), Err(HealthError::NoRuntime));
     }
 
     #[test]

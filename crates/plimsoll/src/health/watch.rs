@@ -84,7 +84,17 @@ fn tell(watched: &Watched, verdict: Verdict, held: Duration, cause: &str) {
     }
 }
 
-fn measure(_watched: &Watched, _took: Duration) {}
+fn measure(watched: &Watched, took: Duration) {
+    let check = watched.check.name();
+    let up = watched.known().judge.verdict == Verdict::Up;
+    let catalogue = crate::metrics::catalogue();
+    catalogue
+        .health_check_up
+        .set([check], f64::from(u8::from(up)));
+    catalogue
+        .health_check_duration
+        .observe([check], took.as_secs_f64());
+}
 
 /// Up to a tenth shorter or longer, so that replicas do not strike a dependency at once.
 fn jittered(wait: Duration) -> Duration {

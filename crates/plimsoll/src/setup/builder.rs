@@ -118,7 +118,7 @@ impl Builder {
             for check in self.checks {
                 health.add(check)?;
             }
-            health.configure(&config.health)?;
+            health.configure(&config.health);
         }
         let sinks = if self.sinks.is_empty() {
             vec![Sink::stdout()]

@@ -1,0 +1,107 @@
+//! `application/problem+json` (RFC 9457) with the request's id.
+
+use crate::Context;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+use std::borrow::Cow;
+
+/// An error body: RFC 9457 members, `request_id` of the current context, and `errors` for input named field by field.
+///
+/// ```
+/// use http::StatusCode;
+/// use plimsoll::http::Problem;
+///
+/// let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY)
+///     .detail("the order cannot be placed")
+///     .error("quantity", "must be at least 1");
+/// assert!(problem.body().contains(r#""field":"quantity""#));
+/// ```
+#[derive(Debug, Clone, Serialize)]
+pub struct Problem {
+    #[serde(rename = "type")]
+    kind: Cow<'static, str>,
+    title: Cow<'static, str>,
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<Cow<'static, str>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldError>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
+}
+
+/// What is wrong with one field of the input.
+#[derive(Debug, Clone, Serialize)]
+struct FieldError {
+    field: Cow<'static, str>,
+    message: Cow<'static, str>,
+}
+
+impl Problem {
+    /// A problem of that status, titled by its reason phrase.
+    #[must_use]
+    pub fn new(status: StatusCode) -> Self {
+        Self {
+            kind: "about:blank".into(),
+            title: status.canonical_reason().unwrap_or("Error").into(),
+            status: status.as_u16(),
+            detail: None,
+            errors: Vec::new(),
+            request_id: Context::current()
+                .and_then(|context| context.request_id().map(str::to_owned)),
+        }
+    }
+
+    /// What happened and what to do, for a person. Must not hold internals.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Adds what is wrong with one field of the input.
+    #[must_use]
+    pub fn error(
+        mut self,
+        field: impl Into<Cow<'static, str>>,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        self.errors.push(FieldError {
+            field: field.into(),
+            message: message.into(),
+        });
+        self
+    }
+
+    /// The status code.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// The JSON body.
+    #[must_use]
+    pub fn body(&self) -> String {
+        serde_json::to_string(self).unwrap_or_else(|_| r#"{"type":"about:blank"}"#.to_owned())
+    }
+
+    /// The response with any body type that bytes turn into.
+    pub fn response<B: From<Bytes>>(&self) -> http::Response<B> {
+        let mut response = http::Response::new(B::from(self.body().into()));
+        *response.status_mut() = self.status();
+        response.headers_mut().insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        response
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        self.response()
+    }
+}
