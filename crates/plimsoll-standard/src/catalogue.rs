@@ -144,11 +144,11 @@ catalogue! {
         "Requests being served now.",
     );
     /// Database statements.
-    DB_CLIENT_OPERATION_DURATION: Metric<2> = Metric::histogram(
+    DB_CLIENT_OPERATION_DURATION: Metric<3> = Metric::histogram(
         "db_client_operation_duration_seconds",
-        ["db_system_name", "db_operation_name"],
+        ["db_system_name", "db_operation_name", "outcome"],
         DB_BUCKETS,
-        "Time of one database operation as its caller saw it, in seconds.",
+        "Time of one database operation as its caller saw it, by outcome: ok, error, timeout or cancelled, in seconds.",
     );
     /// Cache reads; the hit rate is hit / (hit + miss).
     CACHE_REQUESTS: Metric<2> = Metric::counter(

@@ -1,7 +1,9 @@
 //! Add one crate and your Rust service keeps the production logging and observability standard.
 
+pub mod cache;
 #[allow(dead_code, reason = "grows with the rooms above it")]
 pub mod context;
+pub mod db;
 #[allow(dead_code, reason = "grows with the rooms above it")]
 mod encode;
 #[cfg(feature = "tokio")]

@@ -1,3 +1,33 @@
-//! The reference job service.
+//! `jobs`: the reference job service.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+use jobs_service::cli::{Cli, Command, healthcheck, load};
+use jobs_service::serve;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return serve::complain(1, &format!("the runtime cannot start: {error}")),
+    };
+    match cli.command {
+        None => runtime.block_on(serve::run(cli.serve)),
+        Some(Command::Healthcheck(args)) => runtime.block_on(healthcheck::run(&args)),
+        Some(Command::Load(args)) => runtime.block_on(load::run(&args)),
+        Some(Command::Completions { shell }) => {
+            clap_complete::generate(shell, &mut Cli::command(), "jobs", &mut std::io::stdout());
+            ExitCode::SUCCESS
+        }
+    }
+}

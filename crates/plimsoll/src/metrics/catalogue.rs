@@ -19,8 +19,8 @@ pub struct Catalogue {
     pub http_server_request_duration: HistogramFamily<3>,
     /// `http_server_active_requests`: method.
     pub http_server_active_requests: GaugeFamily<1>,
-    /// `db_client_operation_duration_seconds`: system, operation.
-    pub db_client_operation_duration: HistogramFamily<2>,
+    /// `db_client_operation_duration_seconds`: system, operation, outcome (ok, error, timeout, cancelled).
+    pub db_client_operation_duration: HistogramFamily<3>,
     /// `cache_requests_total`: cache, result (hit, miss, error).
     pub cache_requests: CounterFamily<2>,
     /// `jobs_submitted_total`: queue, job type.

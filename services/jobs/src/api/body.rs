@@ -1,0 +1,68 @@
+//! Reading a JSON body: bounded, and every way it can be wrong has its own status.
+
+use std::error::Error;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, StatusCode, header};
+use bytes::Bytes;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde_json::Value;
+
+use super::{BODY_LIMIT, Problem};
+
+/// The body as JSON: 415 if it does not say so, 413 if it is too long, 400 if it is not.
+pub(super) async fn read_json(headers: &HeaderMap, body: Body) -> Result<Value, Problem> {
+    if !says_json(headers) {
+        return Err(Problem::field(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "content-type",
+            "must be application/json",
+        ));
+    }
+    let bytes = read(body).await?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        Problem::field(
+            StatusCode::BAD_REQUEST,
+            "body",
+            &format!("is not JSON: {error}"),
+        )
+    })
+}
+
+fn says_json(headers: &HeaderMap) -> bool {
+    let Some(value) = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+    else {
+        return false;
+    };
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}
+
+async fn read(body: Body) -> Result<Bytes, Problem> {
+    match Limited::new(body, BODY_LIMIT).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if is_too_long(&*error) => Err(Problem::field(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body",
+            &format!("must be at most {BODY_LIMIT} bytes"),
+        )),
+        Err(_) => Err(Problem::field(
+            StatusCode::BAD_REQUEST,
+            "body",
+            "ended before its end",
+        )),
+    }
+}
+
+fn is_too_long(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<LengthLimitError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}

@@ -1,0 +1,103 @@
+//! Where jobs live: SQLite or PostgreSQL behind one set of operations.
+//!
+//! Every operation is one statement, so it is one transaction by itself, and every statement is measured under its
+//! operation's name. Only `pool.rs` knows which database it is.
+
+mod cancel;
+mod depth;
+mod finish;
+mod lease;
+mod list;
+mod pool;
+mod recover;
+mod sql;
+mod submit;
+
+use std::time::Duration;
+
+pub use cancel::{Cancelled, Retried};
+pub use depth::QueueState;
+pub use finish::Verdict;
+pub use lease::Kept;
+pub use submit::Submitted;
+
+use self::pool::Pool;
+
+/// The store of jobs. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: Pool,
+}
+
+/// Why the store did not answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The database URL cannot be read.
+    #[error("database URL: {0}")]
+    Url(#[source] sqlx::Error),
+    /// The schema could not be brought up to date.
+    #[error("database migration: {0}")]
+    Migrate(#[source] sqlx::migrate::MigrateError),
+    /// A statement took longer than its deadline; whether it took effect is unknown.
+    #[error("{0}: the database did not answer in time")]
+    Timeout(&'static str),
+    /// The database refused or the connection broke.
+    #[error("{operation}: {source}")]
+    Statement {
+        /// The operation's name, as in the metric.
+        operation: &'static str,
+        /// What the driver said.
+        source: sqlx::Error,
+    },
+    /// The request names a cursor that no answer gave.
+    #[error("the cursor is not one that this API gave")]
+    Cursor,
+}
+
+impl StoreError {
+    fn statement(operation: &'static str, error: plimsoll::db::TimedError<sqlx::Error>) -> Self {
+        match error {
+            plimsoll::db::TimedError::Elapsed
+            | plimsoll::db::TimedError::Failed(sqlx::Error::PoolTimedOut) => {
+                Self::Timeout(operation)
+            }
+            plimsoll::db::TimedError::Failed(source) => Self::Statement { operation, source },
+        }
+    }
+}
+
+impl Store {
+    /// Opens `sqlite:` or `postgres:` URLs; nothing is dialled yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Url`] if the URL cannot be read.
+    pub fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
+        Ok(Self {
+            pool: Pool::open(url, connections)?,
+        })
+    }
+
+    /// `sqlite` or `postgresql`, the value of the label `db_system_name`.
+    #[must_use]
+    pub const fn system(&self) -> &'static str {
+        self.pool.system()
+    }
+
+    /// Brings the schema up to date; replicas that start together wait for one another.
+    ///
+    /// # Errors
+    /// [`StoreError::Migrate`] if the database does not answer or refuses.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        self.pool.migrate().await
+    }
+
+    /// Closes the connections once nothing uses them any more.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}

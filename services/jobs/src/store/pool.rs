@@ -1,0 +1,192 @@
+//! The only file that knows which database it talks to.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{FromRow, PgPool, SqlitePool};
+
+use super::StoreError;
+use super::sql::Sql;
+
+/// How long one statement may take, the wait for a connection included. A client that waits longer has given up;
+/// a database that hangs must not collect requests.
+const STATEMENT_DEADLINE: Duration = Duration::from_secs(5);
+const ACQUIRE_DEADLINE: Duration = Duration::from_secs(3);
+
+/// Connections to one database.
+#[derive(Debug, Clone)]
+pub(crate) enum Pool {
+    /// SQLite allows one writer: writes queue here for one connection instead of sleeping in its busy handler.
+    Sqlite {
+        read: SqlitePool,
+        write: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+/// A value of a statement's parameter.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Arg<'a> {
+    Text(&'a str),
+    OptionalText(Option<&'a str>),
+    Int(i64),
+    OptionalInt(Option<i64>),
+}
+
+macro_rules! bind {
+    ($query:expr, $args:expr) => {{
+        let mut query = $query;
+        for arg in $args {
+            query = match *arg {
+                Arg::Text(text) => query.bind(text.to_owned()),
+                Arg::OptionalText(text) => query.bind(text.map(str::to_owned)),
+                Arg::Int(number) => query.bind(number),
+                Arg::OptionalInt(number) => query.bind(number),
+            };
+        }
+        query
+    }};
+}
+
+/// Whether a statement needs the writing connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Read,
+    Write,
+}
+
+impl Pool {
+    /// Connects lazily: a database that is down at the start shows in the readiness, not in a crash loop.
+    pub(crate) fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
+        if url.starts_with("sqlite:") {
+            let options = SqliteConnectOptions::from_str(url)
+                .map_err(StoreError::Url)?
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                // A committed job survives the process's death; only a power cut can take the last commits.
+                .synchronous(SqliteSynchronous::Normal)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(4));
+            let pool = |connections| {
+                SqlitePoolOptions::new()
+                    .max_connections(connections)
+                    .acquire_timeout(ACQUIRE_DEADLINE)
+                    .connect_lazy_with(options.clone())
+            };
+            return Ok(Self::Sqlite {
+                read: pool(connections.max(2)),
+                write: pool(1),
+            });
+        }
+        let options = PgConnectOptions::from_str(url)
+            .map_err(StoreError::Url)?
+            .application_name("jobs");
+        let pool = PgPoolOptions::new()
+            .max_connections(connections.max(2))
+            .acquire_timeout(ACQUIRE_DEADLINE)
+            .connect_lazy_with(options);
+        Ok(Self::Postgres(pool))
+    }
+
+    /// `db_system_name` in the sense of OpenTelemetry's conventions.
+    pub(crate) const fn system(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "sqlite",
+            Self::Postgres(_) => "postgresql",
+        }
+    }
+
+    pub(crate) async fn migrate(&self) -> Result<(), StoreError> {
+        let run = async {
+            match self {
+                Self::Sqlite { write, .. } => sqlx::migrate!("migrations/sqlite").run(write).await,
+                Self::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await,
+            }
+        };
+        plimsoll::db::time(self.system(), "migrate", run)
+            .await
+            .map_err(StoreError::Migrate)
+    }
+
+    /// Rows of a statement that only reads.
+    pub(crate) async fn read<T>(
+        &self,
+        operation: &'static str,
+        sql: Sql,
+        args: &[Arg<'_>],
+    ) -> Result<Vec<T>, StoreError>
+    where
+        T: Row,
+    {
+        self.rows(Access::Read, operation, sql, args).await
+    }
+
+    /// Rows of a statement that writes (`RETURNING`). One statement is one transaction: its time includes the commit.
+    pub(crate) async fn write<T>(
+        &self,
+        operation: &'static str,
+        sql: Sql,
+        args: &[Arg<'_>],
+    ) -> Result<Vec<T>, StoreError>
+    where
+        T: Row,
+    {
+        self.rows(Access::Write, operation, sql, args).await
+    }
+
+    async fn rows<T: Row>(
+        &self,
+        access: Access,
+        operation: &'static str,
+        sql: Sql,
+        args: &[Arg<'_>],
+    ) -> Result<Vec<T>, StoreError> {
+        let run = async {
+            match self {
+                Self::Sqlite { read, write } => {
+                    let pool = if access == Access::Read { read } else { write };
+                    bind!(sqlx::query_as::<_, T>(sql.sqlite), args)
+                        .fetch_all(pool)
+                        .await
+                }
+                Self::Postgres(pool) => {
+                    bind!(sqlx::query_as::<_, T>(sql.postgres), args)
+                        .fetch_all(pool)
+                        .await
+                }
+            }
+        };
+        plimsoll::db::time_within(self.system(), operation, STATEMENT_DEADLINE, run)
+            .await
+            .map_err(|error| StoreError::statement(operation, error))
+    }
+
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// A row type that both databases can fill.
+pub(crate) trait Row:
+    for<'r> FromRow<'r, sqlx::sqlite::SqliteRow>
+    + for<'r> FromRow<'r, sqlx::postgres::PgRow>
+    + Send
+    + Unpin
+{
+}
+
+impl<T> Row for T where
+    T: for<'r> FromRow<'r, sqlx::sqlite::SqliteRow>
+        + for<'r> FromRow<'r, sqlx::postgres::PgRow>
+        + Send
+        + Unpin
+{
+}

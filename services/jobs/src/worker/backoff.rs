@@ -1,0 +1,35 @@
+//! How long to wait before the next attempt.
+
+use std::time::Duration;
+
+const LONGEST: Duration = Duration::from_secs(600);
+
+/// `base`, doubled with each attempt that failed, at most ten minutes; a quarter more or less, so that jobs which failed
+/// together do not come back together.
+pub(super) fn delay(base: Duration, attempt: i64) -> Duration {
+    jittered(base, attempt, fastrand::f64())
+}
+
+fn jittered(base: Duration, attempt: i64, random: f64) -> Duration {
+    let doublings = u32::try_from(attempt.saturating_sub(1))
+        .unwrap_or(0)
+        .min(31);
+    let delay = base.saturating_mul(1 << doublings).min(LONGEST);
+    delay.mul_f64(0.75 + random * 0.5)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doubles_up_to_ten_minutes() {
+        let base = Duration::from_secs(1);
+        assert_eq!(jittered(base, 1, 0.5), base);
+        assert_eq!(jittered(base, 4, 0.5), 8 * base);
+        assert_eq!(jittered(base, 25, 0.5), LONGEST);
+        assert_eq!(jittered(base, i64::MAX, 0.5), LONGEST);
+        assert_eq!(jittered(base, 1, 0.0), base.mul_f64(0.75));
+        assert!(delay(base, 2) <= base.mul_f64(2.5));
+    }
+}
