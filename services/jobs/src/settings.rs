@@ -21,10 +21,10 @@ pub struct ServeArgs {
     /// Address of the operator port: /metrics and /log/level
     #[arg(long, env = "OPERATOR_LISTEN", value_name = "ADDR")]
     pub operator_listen: Option<SocketAddr>,
-    /// sqlite:FILE or postgres://USER@HOST/NAME [default: a SQLite file in the data directory]
+    /// `sqlite:FILE` or `postgres://USER@HOST/NAME` [default: a SQLite file in the data directory]
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
-    /// redis://HOST:PORT [default: a cache in this process]
+    /// `redis://HOST:PORT` [default: a cache in this process]
     #[arg(long, env = "REDIS_URL", value_name = "URL", hide_env_values = true)]
     pub redis_url: Option<String>,
     /// Where the embedded database lies

@@ -52,11 +52,17 @@ impl JobError {
     /// The handler noticed that its worker goes away.
     #[must_use]
     pub fn released() -> Self {
-        Self::of(ErrorKind::Released, "returned to the queue: the worker is stopping")
+        Self::of(
+            ErrorKind::Released,
+            "returned to the queue: the worker is stopping",
+        )
     }
 
     pub(super) fn of(kind: ErrorKind, error: impl Into<BoxError>) -> Self {
-        Self { kind, source: error.into() }
+        Self {
+            kind,
+            source: error.into(),
+        }
     }
 
     /// A handler's error, unwrapped if it already is one of ours.

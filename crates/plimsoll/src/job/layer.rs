@@ -77,9 +77,14 @@ where
     }
 }
 
-fn context_of(info: &JobInfo<'_>) -> Context {
+/// The job's own context: its ids, and those of the request that enqueued it.
+pub(super) fn context_of(info: &JobInfo<'_>) -> Context {
     let mut builder = Context::builder()
-        .trace(info.trace.as_ref().map_or_else(TraceContext::root, TraceContext::child))
+        .trace(
+            info.trace
+                .as_ref()
+                .map_or_else(TraceContext::root, TraceContext::child),
+        )
         .field("job_id", info.job_id)
         .field("job_type", info.job_type)
         .field("attempt", info.attempt);

@@ -24,7 +24,9 @@ pub struct Submission<'a> {
 
 /// Says that a job was accepted. Call it once its submission is committed.
 pub fn submitted(submission: &Submission<'_>) {
-    catalogue().jobs_submitted.inc([submission.queue, submission.job_type]);
+    catalogue()
+        .jobs_submitted
+        .inc([submission.queue, submission.job_type]);
     tracing::info!(
         job_id = submission.job_id,
         job_type = submission.job_type,
@@ -38,8 +40,12 @@ pub fn submitted(submission: &Submission<'_>) {
 ///
 /// Call it where the job is taken back, in whichever process that is.
 pub fn lost(info: &JobInfo<'_>, ran_for: Duration) {
+    let context = super::layer::context_of(info);
+    let _entered = context.enter();
     let will_retry = info.attempt < info.max_attempts;
-    catalogue().job_attempts.inc([info.queue, info.job_type, "lost"]);
+    catalogue()
+        .job_attempts
+        .inc([info.queue, info.job_type, "lost"]);
     if !will_retry {
         observe_final(info.queue, info.job_type, "dead", ran_for);
     }
@@ -107,7 +113,9 @@ pub(super) fn interrupted(attempt: &Attempt, duration: Duration) {
 }
 
 fn count(attempt: &Attempt, outcome: &'static str) {
-    catalogue().job_attempts.inc([&attempt.queue, &attempt.job_type, outcome]);
+    catalogue()
+        .job_attempts
+        .inc([&attempt.queue, &attempt.job_type, outcome]);
 }
 
 fn observe_final(queue: &str, job_type: &str, outcome: &'static str, duration: Duration) {

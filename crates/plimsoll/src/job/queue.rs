@@ -12,7 +12,9 @@ use crate::metrics::catalogue;
 pub fn queue_state(queue: &str, depth: u64, oldest: Duration) {
     // Exact up to 2^53 jobs.
     catalogue().job_queue_depth.set([queue], depth as f64);
-    catalogue().job_queue_oldest.set([queue], oldest.as_secs_f64());
+    catalogue()
+        .job_queue_oldest
+        .set([queue], oldest.as_secs_f64());
 }
 
 /// Creates the counters of a queue's job types at 0, so that a rate or a ratio over them is a number from the start.

@@ -16,7 +16,11 @@ pub(super) async fn run<T>(
     handler: impl Future<Output = Result<T, JobError>>,
 ) -> Result<T, JobError> {
     lifecycle::started(&attempt);
-    let guard = Guard { attempt: &attempt, started: Instant::now(), ended: false };
+    let guard = Guard {
+        attempt: &attempt,
+        started: Instant::now(),
+        ended: false,
+    };
     let caught = AssertUnwindSafe(handler).catch_unwind();
     let outcome = match attempt.timeout {
         Some(limit) => tokio::time::timeout(limit, caught).await.map_err(|_| limit),

@@ -31,12 +31,11 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !special
 }
 
-/// Only global unicast space (2000::/3), less what in it leads to other address spaces.
+/// Only global unicast space (`2000::/3`), less what in it leads to other address spaces.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [a, b, ..] = address.segments();
     let global = a & 0xe000 == 0x2000;
-    let special = (a == 0x2001 && b < 0x0200) // protocol assignments, Teredo among them
-        || (a == 0x2001 && b == 0x0db8) // documentation
+    let special = (a == 0x2001 && (b < 0x0200 || b == 0x0db8)) // protocol assignments with Teredo; documentation
         || a == 0x2002 // 6to4: holds an IPv4 address
         || (a == 0x3fff && b < 0x1000); // documentation
     // Outside 2000::/3 lie ::, ::1, IPv4-mapped and -compatible, NAT64 (64:ff9b::), unique local, link-local, multicast.
