@@ -75,7 +75,7 @@ impl Events {
                 job_id: random.uuid(),
                 // 60 characters: two quotes, one backslash, one tab, one line feed.
                 error: format!(
-                    "could not parse \"C:\\in\":\tunexpected end, line {:>6}\nin it",
+                    "could not parse \"C:\\in\":\tunexpected end, line {:>6}\nin data",
                     random.below(900_000)
                 ),
                 attempt: 1 + random.below(5),
