@@ -14,6 +14,8 @@ static SEED: LazyLock<u64> =
     LazyLock::new(|| std::hash::RandomState::new().hash_one(0x506c_696d_u32) | 1);
 
 const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+/// No length times `MIX` equals it, so a short value is never multiplied by zero.
+const SHORT: u64 = 0xd6e8_feb8_6659_fd93;
 
 pub(super) fn seed() -> u64 {
     *SEED
@@ -45,10 +47,10 @@ fn mix(state: u64, bytes: &[u8]) -> u64 {
         }
         fold(
             state ^ u64::from_le_bytes(*head),
-            u64::from_le_bytes(*tail) ^ length ^ MIX,
+            u64::from_le_bytes(*tail) ^ length ^ state.rotate_left(32),
         )
     } else {
-        fold(state ^ short(bytes), length ^ MIX)
+        fold(state ^ short(bytes), length ^ SHORT)
     }
 }
 

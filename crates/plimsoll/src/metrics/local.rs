@@ -207,7 +207,7 @@ pub(super) fn remember(core: &Arc<Core>, hash: u64, labels: Labels, row: u32) {
 #[inline(never)]
 pub(super) fn first(core: &Arc<Core>, row: u32, change: impl Change) -> bool {
     with_local(core, |local| {
-        apply(&local.shard, Some(&mut local.blocks), row, change, core)
+        apply(&local.shard, Some(&mut local.blocks), row, change, core);
     })
     .is_some()
 }

@@ -155,7 +155,7 @@ fn family(core: &Core) -> FamilySnapshot {
                 .labels
                 .iter()
                 .take(core.labels.len())
-                .map(|value| value.to_string())
+                .map(ToString::to_string)
                 .collect(),
             value,
         });
@@ -164,7 +164,7 @@ fn family(core: &Core) -> FamilySnapshot {
         help: core.help.to_string(),
         kind: core.kind,
         unit: name::unit(&core.name, core.kind),
-        labels: core.labels.iter().map(|label| label.to_string()).collect(),
+        labels: core.labels.iter().map(ToString::to_string).collect(),
         series: series.collect(),
     }
 }
