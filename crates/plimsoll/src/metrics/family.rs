@@ -83,7 +83,7 @@ impl Core {
         {
             let mut index = core.index.write().unwrap_or_else(PoisonError::into_inner);
             let other: Labels = labels.iter().map(|_| Box::from(OTHER)).collect();
-            let hash = key::hash(core.seed, &vec![OTHER; labels.len()]);
+            let hash = key::hash(core.seed, labels.iter().map(|_| &OTHER));
             let text = text::labels(&core.labels, &other);
             index.rows.push(Row {
                 labels: Arc::clone(&other),
@@ -135,7 +135,7 @@ impl Core {
         let hash = key::hash(self.seed, labels);
         let full = {
             let index = self.index();
-            if let Some(row) = index.table.find(hash, labels) {
+            if let Some(row) = index.table.find_any(hash, labels) {
                 return (
                     row,
                     index
@@ -152,7 +152,7 @@ impl Core {
         let stored: Labels = labels.iter().map(|&value| Box::from(value)).collect();
         let text = text::labels(&self.labels, &stored);
         let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(row) = index.table.find(hash, labels) {
+        if let Some(row) = index.table.find_any(hash, labels) {
             return (row, Some(stored));
         }
         if index.rows.len() > self.limit.load(Relaxed) {
@@ -169,7 +169,11 @@ impl Core {
 
     /// Records for label values, this thread's table first.
     #[inline]
-    pub(super) fn record(self: &Arc<Self>, labels: &[&str], change: impl Change) {
+    pub(super) fn record<const N: usize>(
+        self: &Arc<Self>,
+        labels: &[&str; N],
+        change: impl Change,
+    ) {
         let hash = key::hash(self.seed, labels);
         if !local::hit_labels(self.id, hash, labels, change) {
             self.record_first(hash, labels, change);
@@ -183,16 +187,24 @@ impl Core {
         if let Some(stored) = stored {
             local::remember(self, hash, stored, row);
         }
-        self.record_row(row, change);
+        self.record_row_first(row, change);
     }
 
     /// Records for a row found earlier.
     #[inline]
     pub(super) fn record_row(self: &Arc<Self>, row: u32, change: impl Change) {
+        if row == OVERFLOW || !local::hit_row(self.id, row, change) {
+            self.record_row_first(row, change);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn record_row_first(self: &Arc<Self>, row: u32, change: impl Change) {
         if row == OVERFLOW {
             self.overflowed.fetch_add(1, Relaxed);
         }
-        if !local::hit_row(self.id, row, change) && !local::first(self, row, change) {
+        if !local::first(self, row, change) {
             local::apply(&self.late, None, row, change, self);
         }
     }

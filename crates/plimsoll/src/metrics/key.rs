@@ -23,7 +23,7 @@ pub(super) fn seed() -> u64 {
 
 /// Hashes label values; the same values give the same hash for the same seed.
 #[inline]
-pub(super) fn hash(seed: u64, labels: &[&str]) -> u64 {
+pub(super) fn hash<'a>(seed: u64, labels: impl IntoIterator<Item = &'a &'a str>) -> u64 {
     let mut state = seed;
     for label in labels {
         state = mix(state, label.as_bytes());
@@ -79,14 +79,19 @@ fn short(bytes: &[u8]) -> u64 {
     }
 }
 
-/// Exact equality of label values.
+/// Exact equality of label values; the number is part of the type, so that the loop unrolls.
 #[inline]
-pub(super) fn same(stored: &[Box<str>], wanted: &[&str]) -> bool {
-    stored.len() == wanted.len()
-        && stored
+fn same<const N: usize>(stored: &[Box<str>], wanted: &[&str; N]) -> bool {
+    stored.first_chunk::<N>().is_some_and(|stored| {
+        stored
             .iter()
             .zip(wanted)
             .all(|(stored, wanted)| same_text(stored.as_bytes(), wanted.as_bytes()))
+    })
+}
+
+fn same_any(stored: &[Box<str>], wanted: &[&str]) -> bool {
+    stored.iter().map(AsRef::as_ref).eq(wanted.iter().copied())
 }
 
 #[inline]
@@ -127,13 +132,23 @@ struct Slot {
 impl Table {
     /// The row of exactly these label values.
     #[inline]
-    pub(super) fn find(&self, hash: u64, labels: &[&str]) -> Option<u32> {
+    pub(super) fn find<const N: usize>(&self, hash: u64, labels: &[&str; N]) -> Option<u32> {
+        self.search(hash, |stored| same(stored, labels))
+    }
+
+    /// As `find`, for label values whose number is not known beforehand.
+    pub(super) fn find_any(&self, hash: u64, labels: &[&str]) -> Option<u32> {
+        self.search(hash, |stored| same_any(stored, labels))
+    }
+
+    #[inline]
+    fn search(&self, hash: u64, equal: impl Fn(&[Box<str>]) -> bool) -> Option<u32> {
         let mask = self.slots.len().wrapping_sub(1);
         let mut at = hash as usize & mask;
         loop {
             let slot = self.slots.get(at)?;
             let stored = slot.labels.as_deref()?;
-            if slot.hash == hash && same(stored, labels) {
+            if slot.hash == hash && equal(stored) {
                 return Some(slot.row);
             }
             at = (at + 1) & mask;

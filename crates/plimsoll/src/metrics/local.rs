@@ -158,7 +158,12 @@ fn hit<C: Change>(blocks: &[Option<Block>], row: u32, change: C) -> bool {
 
 /// The path of nearly every recording by label values; false sends it to the slow one.
 #[inline]
-pub(super) fn hit_labels(id: usize, hash: u64, labels: &[&str], change: impl Change) -> bool {
+pub(super) fn hit_labels<const N: usize>(
+    id: usize,
+    hash: u64,
+    labels: &[&str; N],
+    change: impl Change,
+) -> bool {
     FAMILIES
         .try_with(|families| {
             let Ok(families) = families.try_borrow() else {
@@ -196,7 +201,7 @@ pub(super) fn remember(core: &Arc<Core>, hash: u64, labels: Labels, row: u32) {
     with_local(core, |local| {
         let values: Vec<&str> = labels.iter().map(AsRef::as_ref).collect();
         // The row can be known and only its cells missing.
-        if local.table.find(hash, &values).is_none() {
+        if local.table.find_any(hash, &values).is_none() {
             local.table.insert(hash, labels, row);
         }
     });
