@@ -1,5 +1,6 @@
 //! What the layer needs to know about a job.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::context::TraceContext;
@@ -15,7 +16,7 @@ pub trait JobRequest {
 #[non_exhaustive]
 pub struct JobInfo<'a> {
     /// The job's id, the same for all its attempts.
-    pub job_id: &'a str,
+    pub job_id: Cow<'a, str>,
     /// What kind of job it is; a label, so one of few words.
     pub job_type: &'a str,
     /// The queue it came from; a label. `default` unless set.
@@ -37,9 +38,9 @@ pub struct JobInfo<'a> {
 impl<'a> JobInfo<'a> {
     /// A first and only attempt at a job of the queue `default`.
     #[must_use]
-    pub const fn new(job_id: &'a str, job_type: &'a str) -> Self {
+    pub fn new(job_id: impl Into<Cow<'a, str>>, job_type: &'a str) -> Self {
         Self {
-            job_id,
+            job_id: job_id.into(),
             job_type,
             queue: "default",
             attempt: 1,
@@ -53,14 +54,14 @@ impl<'a> JobInfo<'a> {
 
     /// Sets the queue's name.
     #[must_use]
-    pub const fn queue(mut self, queue: &'a str) -> Self {
+    pub fn queue(mut self, queue: &'a str) -> Self {
         self.queue = queue;
         self
     }
 
     /// Sets which attempt this is, from 1, and how many there may be.
     #[must_use]
-    pub const fn attempt(mut self, attempt: u32, max_attempts: u32) -> Self {
+    pub fn attempt(mut self, attempt: u32, max_attempts: u32) -> Self {
         self.attempt = attempt;
         self.max_attempts = max_attempts;
         self
@@ -68,7 +69,7 @@ impl<'a> JobInfo<'a> {
 
     /// Sets the id of the request that enqueued the job.
     #[must_use]
-    pub const fn request_id(mut self, request_id: Option<&'a str>) -> Self {
+    pub fn request_id(mut self, request_id: Option<&'a str>) -> Self {
         self.request_id = request_id;
         self
     }
@@ -82,14 +83,14 @@ impl<'a> JobInfo<'a> {
 
     /// Sets how long the job was due before this attempt started.
     #[must_use]
-    pub const fn waited(mut self, waited: Option<Duration>) -> Self {
+    pub fn waited(mut self, waited: Option<Duration>) -> Self {
         self.waited = waited;
         self
     }
 
     /// Sets the time after which the handler is dropped.
     #[must_use]
-    pub const fn timeout(mut self, timeout: Option<Duration>) -> Self {
+    pub fn timeout(mut self, timeout: Option<Duration>) -> Self {
         self.timeout = timeout;
         self
     }
@@ -110,7 +111,7 @@ pub(super) struct Attempt {
 impl From<&JobInfo<'_>> for Attempt {
     fn from(info: &JobInfo<'_>) -> Self {
         Self {
-            job_id: info.job_id.to_owned(),
+            job_id: info.job_id.clone().into_owned(),
             job_type: info.job_type.to_owned(),
             queue: info.queue.to_owned(),
             attempt: info.attempt,

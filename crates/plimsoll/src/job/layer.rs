@@ -15,40 +15,84 @@ use crate::context::{Context, TraceContext};
 
 /// Gives every attempt its context, its lines and its numbers; see the [module](super).
 #[derive(Debug, Clone, Copy, Default)]
-pub struct JobLayer;
+pub struct JobLayer<D = ByRequest> {
+    describe: D,
+}
 
 impl JobLayer {
-    /// The layer.
+    /// The layer for requests that know their job themselves.
     #[must_use]
     pub const fn new() -> Self {
-        Self
+        Self {
+            describe: ByRequest,
+        }
     }
 }
 
-impl<S> Layer<S> for JobLayer {
-    type Service = JobService<S>;
+impl<D> JobLayer<D> {
+    /// The layer for requests of another crate's type, such as apalis' `Task<T>`: `describe` says which job a request
+    /// is, as a function `Fn(&R) -> JobInfo<'_>`.
+    pub const fn describe<R>(describe: D) -> Self
+    where
+        D: for<'a> Fn(&'a R) -> JobInfo<'a>,
+    {
+        Self { describe }
+    }
+}
+
+/// Says which job a request is; implemented by functions and by [`ByRequest`].
+pub trait Describe<R> {
+    /// The job behind a request.
+    fn describe<'a>(&self, request: &'a R) -> JobInfo<'a>;
+}
+
+/// Asks the request itself: [`JobRequest::job`].
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ByRequest;
+
+impl<R: JobRequest> Describe<R> for ByRequest {
+    fn describe<'a>(&self, request: &'a R) -> JobInfo<'a> {
+        request.job()
+    }
+}
+
+impl<R, F> Describe<R> for F
+where
+    F: for<'a> Fn(&'a R) -> JobInfo<'a>,
+{
+    fn describe<'a>(&self, request: &'a R) -> JobInfo<'a> {
+        self(request)
+    }
+}
+
+impl<S, D: Clone> Layer<S> for JobLayer<D> {
+    type Service = JobService<S, D>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        JobService { inner }
+        JobService {
+            inner,
+            describe: self.describe.clone(),
+        }
     }
 }
 
 /// What [`JobLayer`] makes of a handler.
 #[derive(Debug, Clone)]
-pub struct JobService<S> {
+pub struct JobService<S, D = ByRequest> {
     inner: S,
+    describe: D,
 }
 
 /// One attempt under way.
 pub type JobFuture<T> = Pin<Box<dyn Future<Output = Result<T, JobError>> + Send>>;
 
-impl<S, R> Service<R> for JobService<S>
+impl<S, R, D> Service<R> for JobService<S, D>
 where
     S: Service<R>,
     S::Future: Send + 'static,
     S::Response: Send + 'static,
     S::Error: Into<BoxError> + Send + 'static,
-    R: JobRequest,
+    D: Describe<R>,
 {
     type Response = S::Response;
     type Error = JobError;
@@ -59,7 +103,7 @@ where
     }
 
     fn call(&mut self, request: R) -> Self::Future {
-        let info = request.job();
+        let info = self.describe.describe(&request);
         let context = context_of(&info);
         let attempt = Attempt::from(&info);
         // A handler may work before its first await: that part belongs to the job as well.
@@ -85,7 +129,7 @@ pub(super) fn context_of(info: &JobInfo<'_>) -> Context {
                 .as_ref()
                 .map_or_else(TraceContext::root, TraceContext::child),
         )
-        .field("job_id", info.job_id)
+        .field("job_id", &*info.job_id)
         .field("job_type", info.job_type)
         .field("attempt", info.attempt);
     if let Some(request_id) = info.request_id {

@@ -50,7 +50,7 @@ pub fn lost(info: &JobInfo<'_>, ran_for: Duration) {
         observe_final(info.queue, info.job_type, "dead", ran_for);
     }
     tracing::error!(
-        job_id = info.job_id,
+        job_id = &*info.job_id,
         error = "worker lost",
         attempt = info.attempt,
         will_retry,

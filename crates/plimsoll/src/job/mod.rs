@@ -40,7 +40,7 @@ mod run;
 
 pub use error::{BoxError, ErrorKind, JobError};
 pub use info::{JobInfo, JobRequest};
-pub use layer::{JobFuture, JobLayer, JobService};
+pub use layer::{ByRequest, Describe, JobFuture, JobLayer, JobService};
 pub use lifecycle::{Submission, lost, submitted};
 pub use queue::{queue_state, register};
 
