@@ -22,4 +22,6 @@ pub mod sink;
 pub use context::{Context, InContext, Value, bind};
 #[cfg(feature = "tokio")]
 pub use context::{spawn, spawn_blocking};
+#[cfg(feature = "http")]
+pub use setup::ServeError;
 pub use setup::{Guard, SetupError, configure};

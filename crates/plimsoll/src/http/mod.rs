@@ -10,11 +10,13 @@ mod exchange;
 mod future;
 mod layer;
 mod method;
+pub(crate) mod operator;
 mod panic;
 mod probe;
 mod problem;
 mod request_id;
 mod route;
+pub(crate) mod server;
 
 pub use body::ObservedBody;
 pub use client::{ClientLayer, ClientService, propagate};

@@ -20,7 +20,11 @@ use std::borrow::Cow;
 /// assert!(problem.body().contains(r#""field":"quantity""#));
 /// ```
 #[derive(Debug, Clone, Serialize)]
-pub struct Problem {
+#[serde(transparent)]
+pub struct Problem(Box<Members>);
+
+#[derive(Debug, Clone, Serialize)]
+struct Members {
     #[serde(rename = "type")]
     kind: Cow<'static, str>,
     title: Cow<'static, str>,
@@ -44,7 +48,7 @@ impl Problem {
     /// A problem of that status, titled by its reason phrase.
     #[must_use]
     pub fn new(status: StatusCode) -> Self {
-        Self {
+        Self(Box::new(Members {
             kind: "about:blank".into(),
             title: status.canonical_reason().unwrap_or("Error").into(),
             status: status.as_u16(),
@@ -52,13 +56,13 @@ impl Problem {
             errors: Vec::new(),
             request_id: Context::current()
                 .and_then(|context| context.request_id().map(str::to_owned)),
-        }
+        }))
     }
 
     /// What happened and what to do, for a person. Must not hold internals.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
-        self.detail = Some(detail.into());
+        self.0.detail = Some(detail.into());
         self
     }
 
@@ -69,7 +73,7 @@ impl Problem {
         field: impl Into<Cow<'static, str>>,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        self.errors.push(FieldError {
+        self.0.errors.push(FieldError {
             field: field.into(),
             message: message.into(),
         });
@@ -79,7 +83,7 @@ impl Problem {
     /// The status code.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     /// The JSON body.

@@ -41,6 +41,8 @@ pub struct Builder {
     ring: Option<RingOptions>,
     #[cfg(feature = "tokio")]
     checks: Vec<crate::health::Check>,
+    #[cfg(feature = "http")]
+    operator: super::operator::OperatorSettings,
 }
 
 impl Builder {
@@ -81,6 +83,20 @@ impl Builder {
         self
     }
 
+    /// Where the operator port listens, over `OPERATOR_LISTEN` and the configuration.
+    #[cfg(feature = "http")]
+    pub fn operator_listen(mut self, address: impl Into<String>) -> Self {
+        self.operator.listen = Some(address.into());
+        self
+    }
+
+    /// The token that changes on the operator port need, over `OPERATOR_TOKEN`.
+    #[cfg(feature = "http")]
+    pub fn operator_token(mut self, token: impl Into<String>) -> Self {
+        self.operator.token = Some(token.into());
+        self
+    }
+
     /// Sets everything up and becomes the process's global subscriber.
     ///
     /// # Errors
@@ -108,6 +124,8 @@ impl Builder {
             Some(config) => config,
             None => source::config()?,
         };
+        #[cfg(feature = "http")]
+        let (config, token) = self.operator.over(config);
         let service = config.service.name.clone().or(self.service);
         let version = config.service.version.clone().or(self.version);
         let redactor = Arc::new(Redactor::from_config(&config.redact)?);
@@ -144,6 +162,8 @@ impl Builder {
             logging,
             #[cfg(feature = "tokio")]
             health,
+            #[cfg(feature = "http")]
+            serving: super::serve::Serving::new(token),
         };
         Ok((
             layer,

@@ -18,6 +18,8 @@ pub(crate) struct State {
     pub(crate) logging: Arc<Logging>,
     #[cfg(feature = "tokio")]
     pub(crate) health: crate::health::Health,
+    #[cfg(feature = "http")]
+    pub(crate) serving: super::serve::Serving,
 }
 
 /// Keeps Plimsoll running; dropped or [shut down](Self::shutdown), it writes out what is left.

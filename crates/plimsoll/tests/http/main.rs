@@ -1,0 +1,12 @@
+//! The HTTP layer, the probes, the operator port and the end of a service, over real sockets.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    unreachable_pub,
+    missing_docs
+)]
+
+mod probes;
+mod requests;
+mod support;
