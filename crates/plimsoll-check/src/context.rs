@@ -1,0 +1,265 @@
+//! Questions about the place of a call: is this the way of a failure, what ends after it, who silenced it.
+
+use crate::call::{Level, LogCall};
+use crate::facts::Facts;
+use crate::scope::{BranchKind, Exit, LoopForm, LoopKind, Scope, ScopeId, ScopeKind};
+use crate::words::{has_any, has_word};
+
+/// One file with its text: what rules ask.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'f> {
+    /// What was read.
+    pub facts: &'f Facts,
+    /// The text it was read from.
+    pub source: &'f str,
+}
+
+/// The loop around a call, and what lies between.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Around {
+    /// The loop's scope.
+    pub scope: ScopeId,
+    /// Its kind.
+    pub kind: LoopKind,
+    /// The call is on the way of a failure inside it.
+    pub failing: bool,
+    /// The call depends on a condition inside it.
+    pub conditional: bool,
+}
+
+impl<'f> Context<'f> {
+    /// Scopes around a call, innermost first.
+    pub(crate) fn around(
+        &self,
+        call: &LogCall,
+    ) -> impl Iterator<Item = (ScopeId, &'f Scope)> + use<'f> {
+        self.facts.scopes.around(call.scope)
+    }
+
+    /// The text a span covers.
+    pub(crate) fn text(&self, span: crate::span::Span) -> &'f str {
+        span.text(self.source)
+    }
+
+    /// Only compiled or run for tests.
+    pub(crate) fn in_test(&self, call: &LogCall) -> bool {
+        self.facts.scopes.get(call.scope).test
+    }
+
+    /// The innermost function.
+    pub(crate) fn function(&self, call: &LogCall) -> Option<&'f Scope> {
+        self.facts
+            .scopes
+            .function(call.scope)
+            .map(|(_, scope)| scope)
+    }
+
+    /// How control leaves for good after the call.
+    pub(crate) fn exit_after(&self, call: &LogCall) -> Option<Exit> {
+        self.facts.scopes.exit_after(call.scope, call.span)
+    }
+
+    /// The nearest loop that decides: constant ones are looked through.
+    pub(crate) fn loop_around(&self, call: &LogCall) -> Option<Around> {
+        let mut failing = false;
+        let mut conditional = false;
+        for (id, scope) in self.around(call) {
+            match scope.kind {
+                ScopeKind::Loop(form) => {
+                    let kind = crate::loops::kind(self.source, self.facts.language, scope, form);
+                    let each = form == LoopForm::Each && short_circuits(self.text(scope.name));
+                    if kind == LoopKind::Const || each && conditional {
+                        continue;
+                    }
+                    return Some(Around {
+                        scope: id,
+                        kind,
+                        failing,
+                        conditional,
+                    });
+                }
+                ScopeKind::Branch(kind) => {
+                    failing |= self.failure(scope, kind);
+                    conditional |= kind != BranchKind::Try;
+                }
+                ScopeKind::Closure => failing |= on_failure(self.text(scope.name)),
+                ScopeKind::Function | ScopeKind::Type | ScopeKind::MacroDefinition => return None,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Whether a failure led to the call, up to its function; and the branch that says so.
+    pub(crate) fn failure_around(&self, call: &LogCall) -> Option<&'f Scope> {
+        for (_, scope) in self.around(call) {
+            match scope.kind {
+                ScopeKind::Branch(kind) if self.failure(scope, kind) => return Some(scope),
+                ScopeKind::Closure if on_failure(self.text(scope.name)) => return Some(scope),
+                ScopeKind::Function => return None,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Whether a branch is the way of a failure.
+    pub(crate) fn failure(&self, scope: &Scope, kind: BranchKind) -> bool {
+        let text = self.text(scope.text);
+        match kind {
+            BranchKind::Except | BranchKind::LetElse => true,
+            BranchKind::Try => false,
+            BranchKind::Arm => failing_pattern(text),
+            BranchKind::If => failing_condition(text),
+            BranchKind::Else => {
+                has_any(
+                    text,
+                    &["let Ok(", ".is_ok()", ".is_success()", ".ok:", "success"],
+                ) || text.contains("let Some(") && text.contains(".get(")
+            }
+        }
+    }
+
+    /// Whether an attribute of the call or of anything around it holds one of `marks`.
+    pub(crate) fn allowed_by_attribute(&self, call: &LogCall, marks: &[&str]) -> bool {
+        self.around(call).any(|(_, scope)| {
+            scope.attributes.iter().any(|attribute| {
+                let text = self.text(*attribute);
+                (text.starts_with("allow")
+                    || text.starts_with("expect")
+                    || text.starts_with("cfg_attr"))
+                    && has_any(text, marks)
+            })
+        })
+    }
+}
+
+/// Methods whose closure stops at the first hit.
+fn short_circuits(method: &str) -> bool {
+    matches!(method, "any" | "all" | "find" | "find_map" | "position")
+}
+
+/// Methods whose closure only runs for a failure.
+pub(crate) fn on_failure(method: &str) -> bool {
+    matches!(
+        method,
+        "map_err"
+            | "unwrap_or_else"
+            | "inspect_err"
+            | "or_else"
+            | "ok_or_else"
+            | "on_error"
+            | "catch"
+            | "catch_unwind"
+            | "on_failure"
+            | "errback"
+            | "addErrback"
+            | "map_or_else"
+            | "log_err"
+    )
+}
+
+fn failing_pattern(pattern: &str) -> bool {
+    let pattern = pattern.trim();
+    pattern.contains("Err(")
+        || pattern.contains("Error::")
+        || pattern.contains("Error(")
+        || pattern.contains("Error {")
+        || pattern.contains("Failure")
+        || pattern.contains("Failed")
+        || pattern.contains("Timeout")
+        || pattern == "Err"
+}
+
+fn failing_condition(condition: &str) -> bool {
+    let flat = condition.trim();
+    if has_any(
+        flat,
+        &[
+            "Err(",
+            ".is_err()",
+            "is_error",
+            ".is_client_error()",
+            ".is_server_error()",
+            "!status.is_success()",
+        ],
+    ) {
+        return true;
+    }
+    if has_any(
+        flat,
+        &[
+            "status_code != 20",
+            "status != 20",
+            "status_code >= 4",
+            "status >= 4",
+            "status_code > 399",
+            "returncode != 0",
+            "!ok",
+            "not ok",
+            ".ok is False",
+            "not success",
+            "!success",
+            "!res.status().is_success()",
+            "!response.status().is_success()",
+            "not response.ok",
+            "not resp.ok",
+        ],
+    ) {
+        return true;
+    }
+    // `if error:`, `if let Some(err) = ..`, `if self.failed`: the condition is about a failure and does not deny it.
+    let denied = flat.starts_with("not ")
+        || flat.starts_with('!')
+        || flat.contains("is None")
+        || flat.contains("is_none()");
+    !denied
+        && has_word(
+            flat,
+            &[
+                "err",
+                "error",
+                "errors",
+                "exc",
+                "exception",
+                "failed",
+                "failure",
+                "failures",
+                "errs",
+            ],
+        )
+}
+
+/// Whether a line of this level says that something is off.
+pub(crate) fn is_alarm(level: Option<Level>) -> bool {
+    level.is_some_and(|level| level >= Level::Warn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_are_told_from_conditions() {
+        for text in [
+            "let Err(e) = x()",
+            "let Some(err) = last_error",
+            "res.is_err()",
+            "response.status_code != 200",
+            "error",
+        ] {
+            assert!(failing_condition(text), "{text}");
+        }
+        for text in [
+            "not errors",
+            "user.active",
+            "error is None",
+            "let Some(x) = y",
+            "!error",
+        ] {
+            assert!(!failing_condition(text), "{text}");
+        }
+        assert!(failing_pattern("Some(Err(e))"));
+        assert!(!failing_pattern("Ok(Some(x))"));
+    }
+}

@@ -1,0 +1,45 @@
+//! PL006: one line per item of a data-sized loop on the normal path.
+
+use super::{Setting, shown};
+use crate::call::{Level, LogCall};
+use crate::context::{Context, is_alarm};
+use crate::finding::{Check, Hit};
+use crate::scope::{Exit, LoopKind};
+
+pub(crate) fn check(context: &Context<'_>, setting: Setting<'_>, call: &LogCall) -> Option<Hit> {
+    let around = context.loop_around(call)?;
+    let counted = around.kind == LoopKind::Data
+        && !around.failing
+        && !(is_alarm(call.level) && around.conditional)
+        && call.level < Some(Level::Error)
+        && !matches!(
+            context.exit_after(call),
+            Some(Exit::Break | Exit::Return | Exit::Raise | Exit::Process)
+        );
+    if !counted && !setting.strict {
+        return None;
+    }
+    let line = context.facts.scopes.get(around.scope).text;
+    let over = context
+        .text(line)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    let over: String = over.chars().take(48).collect();
+    let over = if over.is_empty() {
+        "its loop".to_owned()
+    } else {
+        format!("`{over}`")
+    };
+    Some(Hit {
+        check: Check::LogInLoop,
+        span: call.span,
+        message: format!(
+            "{} writes one line for each round of {over}: as many lines as there are items",
+            shown(call)
+        ),
+        help: "count inside the loop and write one line after it, with the count as a field"
+            .to_owned(),
+        fix: None,
+    })
+}

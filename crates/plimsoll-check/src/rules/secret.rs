@@ -1,0 +1,545 @@
+//! PL002: a credential or direct personal data in a log call.
+
+use plimsoll_standard::sensitive;
+
+use super::{Setting, shown};
+use crate::call::{Api, LogCall, Mention};
+use crate::context::Context;
+use crate::facts::Language;
+use crate::finding::{Check, Hit};
+use crate::words::{has_any, has_word, words};
+
+/// What a name says about the value that it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Says {
+    Sensitive,
+    Harmless,
+    Nothing,
+}
+
+pub(crate) fn check(context: &Context<'_>, setting: Setting<'_>, call: &LogCall) -> Option<Hit> {
+    let found = call
+        .mentions
+        .iter()
+        .find(|mention| sensitive(context, call, mention, setting.strict))?;
+    let name = if says(found, context) == Says::Sensitive {
+        &found.name
+    } else {
+        &found.key
+    };
+    let place = match call.api {
+        Api::Instrument => "records the argument",
+        Api::TracingSpan => "records",
+        _ => "writes",
+    };
+    let help = match call.api {
+        Api::Instrument => format!("name it in skip({name}), or record an id in fields(..)"),
+        _ => {
+            "log an id or that it is present, or wrap the type so that it prints masked".to_owned()
+        }
+    };
+    Some(Hit {
+        check: Check::Secret,
+        span: call.span,
+        message: format!(
+            "{} {place} `{name}`, a credential or personal data, for everyone who reads the log",
+            shown(call)
+        ),
+        help,
+        fix: None,
+    })
+}
+
+fn sensitive(context: &Context<'_>, call: &LogCall, mention: &Mention, strict: bool) -> bool {
+    let by_name = says(mention, context);
+    let by_key = if mention.key.is_empty() {
+        Says::Nothing
+    } else {
+        says(
+            &Mention {
+                name: mention.key.clone(),
+                ..Mention::default()
+            },
+            context,
+        )
+    };
+    let named = match by_name {
+        Says::Sensitive => true,
+        Says::Harmless => false,
+        Says::Nothing => by_key == Says::Sensitive && !mention.called,
+    };
+    if !named {
+        return false;
+    }
+    strict || !(masked_type(context, call, mention) || count_or_lexeme(context, call, mention))
+}
+
+/// Endings that turn a secret's name into the name of something about it.
+const ABOUT: [&str; 96] = [
+    "id",
+    "ids",
+    "uuid",
+    "guid",
+    "count",
+    "counts",
+    "len",
+    "length",
+    "size",
+    "sizes",
+    "type",
+    "types",
+    "kind",
+    "uri",
+    "url",
+    "urls",
+    "endpoint",
+    "path",
+    "paths",
+    "file",
+    "filename",
+    "dir",
+    "expires",
+    "expiry",
+    "expiration",
+    "exp",
+    "ttl",
+    "age",
+    "at",
+    "date",
+    "time",
+    "timestamp",
+    "duration",
+    "name",
+    "names",
+    "label",
+    "prefix",
+    "suffix",
+    "hint",
+    "field",
+    "fields",
+    "column",
+    "header",
+    "param",
+    "parameter",
+    "policy",
+    "rule",
+    "rules",
+    "format",
+    "version",
+    "status",
+    "state",
+    "valid",
+    "validity",
+    "invalid",
+    "enabled",
+    "required",
+    "present",
+    "set",
+    "exists",
+    "found",
+    "changed",
+    "reset",
+    "error",
+    "err",
+    "errors",
+    "exception",
+    "result",
+    "response",
+    "request",
+    "config",
+    "settings",
+    "options",
+    "provider",
+    "backend",
+    "manager",
+    "service",
+    "store",
+    "storage",
+    "handler",
+    "hash",
+    "digest",
+    "fingerprint",
+    "checksum",
+    "index",
+    "idx",
+    "usage",
+    "limit",
+    "budget",
+    "source",
+    "location",
+    "algorithm",
+    "alg",
+    "strength",
+    "template",
+    "verified",
+];
+
+/// Words before `token` that make it a position, a count or a piece of text.
+const CURSOR: [&str; 44] = [
+    "next",
+    "prev",
+    "previous",
+    "since",
+    "start",
+    "end",
+    "from",
+    "to",
+    "page",
+    "pagination",
+    "continuation",
+    "continue",
+    "sync",
+    "stream",
+    "publish",
+    "cursor",
+    "position",
+    "resume",
+    "current",
+    "upto",
+    "min",
+    "max",
+    "last",
+    "first",
+    "stop",
+    "room",
+    "presence",
+    "receipt",
+    "cancel",
+    "cancellation",
+    "shutdown",
+    "prompt",
+    "completion",
+    "input",
+    "output",
+    "lex",
+    "parse",
+    "syntax",
+    "total",
+    "new_max",
+    "instance",
+    "before",
+    "after",
+    "special",
+];
+
+fn says(mention: &Mention, context: &Context<'_>) -> Says {
+    let mut all = words(&mention.name);
+    while all.last().is_some_and(|word| {
+        matches!(
+            word.as_str(),
+            "str"
+                | "string"
+                | "value"
+                | "val"
+                | "raw"
+                | "plain"
+                | "text"
+                | "plaintext"
+                | "s"
+                | "opt"
+                | "ref"
+                | "bytes"
+                | "b64"
+                | "base64"
+                | "json"
+                | "data"
+                | "decoded"
+                | "encoded"
+                | "clear"
+                | "cleartext"
+        ) || word.bytes().all(|b| b.is_ascii_digit())
+    }) && all.len() > 1
+    {
+        all.pop();
+    }
+    let Some(last) = all.last().map(String::as_str) else {
+        return Says::Nothing;
+    };
+    // A constant's name is the name of a header or a variable, not its value.
+    let constant = mention.name.len() > 1 && !mention.name.bytes().any(|b| b.is_ascii_lowercase());
+    if constant && context.facts.language == Language::Rust {
+        return Says::Harmless;
+    }
+    if mention.called && verb_first(&all) {
+        return Says::Harmless;
+    }
+    let before = all.len().checked_sub(2).map_or("", |at| all[at].as_str());
+    if matches!(
+        before,
+        "is" | "has"
+            | "no"
+            | "use"
+            | "uses"
+            | "needs"
+            | "with"
+            | "without"
+            | "should"
+            | "allow"
+            | "require"
+            | "requires"
+            | "can"
+            | "num"
+            | "n"
+            | "count"
+            | "hashed"
+            | "masked"
+            | "redacted"
+            | "encrypted"
+            | "obfuscated"
+            | "sanitized"
+            | "truncated"
+            | "hidden"
+    ) || all.first().is_some_and(|word| {
+        matches!(
+            word.as_str(),
+            "is" | "has"
+                | "num"
+                | "masked"
+                | "redacted"
+                | "hashed"
+                | "encrypted"
+                | "obfuscated"
+                | "sanitized"
+                | "scrubbed"
+                | "anonymized"
+                | "partial"
+                | "safe"
+                | "short"
+                | "truncated"
+                | "public"
+        )
+    }) {
+        return Says::Harmless;
+    }
+    if ABOUT.contains(&last) {
+        return Says::Harmless;
+    }
+    if matches!(last, "token" | "tokens") && all.iter().any(|word| CURSOR.contains(&word.as_str()))
+    {
+        return Says::Harmless;
+    }
+    if last == "tokens" {
+        // Tokens in the plural are counted; those that grant access are named so.
+        let grants = has_word(
+            &mention.name,
+            &[
+                "access", "auth", "refresh", "api", "bearer", "session", "reset", "csrf",
+            ],
+        );
+        return if grants {
+            Says::Sensitive
+        } else {
+            Says::Harmless
+        };
+    }
+    let joined = all.join("_");
+    if sensitive::classify(&joined).is_some_and(|class| direct(class.kind))
+        || own_vocabulary(last, before, &joined)
+    {
+        return Says::Sensitive;
+    }
+    if matches!(last, "key" | "keys")
+        && !matches!(
+            before,
+            "api"
+                | "private"
+                | "secret"
+                | "signing"
+                | "encryption"
+                | "access"
+                | "session"
+                | "master"
+        )
+    {
+        return Says::Harmless;
+    }
+    Says::Nothing
+}
+
+/// Credentials, and what names or reaches one person directly.
+fn direct(kind: sensitive::Kind) -> bool {
+    !matches!(
+        kind,
+        sensitive::Kind::Signature | sensitive::Kind::PersonName
+    )
+}
+
+fn own_vocabulary(last: &str, before: &str, joined: &str) -> bool {
+    match last {
+        "password" | "passwd" | "pwd" | "passphrase" | "passcode" | "secret" | "secrets"
+        | "token" | "jwt" | "apikey" | "credential" | "credentials" | "creds" | "authorization"
+        | "cookie" | "cookies" | "otp" | "totp" | "mnemonic" | "email" | "emails" | "phone"
+        | "ssn" | "iban" | "cvv" | "bearer" | "passwords" | "mail" | "msisdn" | "birthdate"
+        | "dob" | "pass" => last != "mail" || matches!(before, "e" | "user"),
+        "key" => matches!(
+            before,
+            "api"
+                | "private"
+                | "secret"
+                | "signing"
+                | "encryption"
+                | "access"
+                | "session"
+                | "master"
+                | "auth"
+                | "hmac"
+                | "license"
+        ),
+        "address" => matches!(
+            before,
+            "email" | "mail" | "street" | "postal" | "home" | "billing" | "shipping"
+        ),
+        "number" => matches!(
+            before,
+            "phone" | "card" | "mobile" | "security" | "telephone" | "passport" | "account"
+        ),
+        "code" => matches!(
+            before,
+            "otp"
+                | "totp"
+                | "recovery"
+                | "verification"
+                | "pin"
+                | "backup"
+                | "2fa"
+                | "mfa"
+                | "auth"
+                | "authorization"
+        ),
+        "header" | "headers" => matches!(
+            joined,
+            "authorization_header" | "auth_header" | "auth_headers"
+        ),
+        "recipient" | "recipients" => matches!(before, "email" | "mail"),
+        "url" | "dsn" => matches!(
+            before,
+            "database" | "db" | "redis" | "amqp" | "broker" | "connection"
+        ),
+        _ => false,
+    }
+}
+
+/// `validate_token(x)`, `hash_password(p)`, `mask(x)`: what such a call gives is not the secret.
+fn verb_first(all: &[String]) -> bool {
+    all.len() > 1
+        && all.first().is_some_and(|word| {
+            matches!(
+                word.as_str(),
+                "validate"
+                    | "verify"
+                    | "check"
+                    | "hash"
+                    | "mask"
+                    | "redact"
+                    | "encrypt"
+                    | "obfuscate"
+                    | "sanitize"
+                    | "scrub"
+                    | "hide"
+                    | "is"
+                    | "has"
+                    | "delete"
+                    | "remove"
+                    | "revoke"
+                    | "update"
+                    | "set"
+                    | "count"
+                    | "len"
+                    | "parse"
+                    | "truncate"
+                    | "strip"
+                    | "compare"
+                    | "send"
+                    | "clear"
+            )
+        })
+}
+
+/// The declared type masks it, or is no text at all.
+fn masked_type(context: &Context<'_>, call: &LogCall, mention: &Mention) -> bool {
+    let Some(kind) = declared(context, call, &mention.name) else {
+        return false;
+    };
+    has_any(
+        kind,
+        &[
+            "Secret",
+            "Redact",
+            "Sensitive",
+            "Masked",
+            "Hidden",
+            "Hash",
+            "Uuid",
+            "bool",
+            "usize",
+            "u64",
+            "u32",
+            "i64",
+            "i32",
+            "CancellationToken",
+            "TokenId",
+            "u16",
+            "u8>",
+            "int",
+            "f64",
+            "Protected",
+            "Zeroizing",
+        ],
+    ) && !kind.contains("str>")
+}
+
+/// The type written for a name: a parameter of the function, or a field in the same file.
+fn declared<'f>(context: &Context<'f>, call: &LogCall, name: &str) -> Option<&'f str> {
+    let parameters = context
+        .function(call)
+        .map_or("", |function| context.text(function.text));
+    typed(parameters, name).or_else(|| typed(context.source, name))
+}
+
+fn typed<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let bytes = text.as_bytes();
+    for at in memchr::memmem::find_iter(bytes, name.as_bytes()) {
+        let boundary = at == 0
+            || !(bytes[at - 1].is_ascii_alphanumeric()
+                || matches!(bytes[at - 1], b'_' | b'.' | b':' | b'"' | b'\''));
+        let rest = text[at + name.len()..].trim_start_matches(' ');
+        let Some(rest) = rest
+            .strip_prefix(':')
+            .filter(|rest| boundary && !rest.starts_with(':'))
+        else {
+            continue;
+        };
+        let end = rest.find(['\n', ',', ')', '=', ';']).unwrap_or(rest.len());
+        let kind = rest[..end].trim();
+        if kind
+            .bytes()
+            .next()
+            .is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'&' | b'<' | b'\''))
+        {
+            return Some(kind);
+        }
+    }
+    None
+}
+
+/// `token` in a lexer, a tokenizer or a language model's client is a piece of text.
+fn count_or_lexeme(context: &Context<'_>, _call: &LogCall, mention: &Mention) -> bool {
+    if !matches!(mention.name.as_str(), "token" | "tok") {
+        return false;
+    }
+    has_any(
+        context.source,
+        &[
+            "Lexer",
+            "lexer",
+            "Tokenizer",
+            "tokenizer",
+            "TokenKind",
+            "TokenStream",
+            "tokenize(",
+            "CancellationToken",
+            "RoomStreamToken",
+            "StreamToken",
+        ],
+    )
+}
