@@ -17,10 +17,24 @@
 
 mod check;
 mod judge;
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "redis"))]
+mod kept;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "redis")]
+mod redis;
 mod report;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod state;
 mod watch;
 
 pub use check::{Check, check};
+#[cfg(feature = "postgres")]
+pub use postgres::postgres;
+#[cfg(feature = "redis")]
+pub use redis::redis;
 pub use report::{Flavour, Report, Status};
+#[cfg(feature = "sqlite")]
+pub use sqlite::sqlite;
 pub use state::{Health, HealthError, StartupGate};

@@ -60,7 +60,7 @@ async fn liveness_says_ok_whatever_the_dependencies_do() {
     dependency.hanging.store(true, Ordering::SeqCst);
     let database = dependency.check("database");
     let service = Service::start_with(Router::new(), config(""), |guard| {
-        guard.health().add(database).unwrap()
+        guard.health().add(database).unwrap();
     })
     .await;
     until(&service, 503, "degraded").await;
@@ -146,7 +146,7 @@ async fn an_optional_check_degrades_without_taking_the_service_out() {
     let redis = dependency.check("redis");
     let config = config("[health.checks.redis]\nrequired = false\n");
     let service = Service::start_with(Router::new(), config, |guard| {
-        guard.health().add(redis).unwrap()
+        guard.health().add(redis).unwrap();
     })
     .await;
     let body = until(&service, 200, "degraded").await;
@@ -169,7 +169,7 @@ async fn a_thousand_probes_cost_one_check_and_no_line() {
     let redis = dependency.check("redis");
     let router = Router::new().route("/orders", get(|| async { "orders" }));
     let service = Service::start_with(router, config(""), |guard| {
-        guard.health().add(redis).unwrap()
+        guard.health().add(redis).unwrap();
     })
     .await;
     until(&service, 503, "degraded").await;
