@@ -4,6 +4,7 @@
 
 pub mod api;
 pub mod cache;
+mod checks;
 pub mod cli;
 pub mod handlers;
 pub mod job;

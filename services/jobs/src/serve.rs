@@ -1,11 +1,202 @@
-//! Puts it together.
-use crate::settings::ServeArgs;
+//! Puts it together: settings, Plimsoll, store, cache, API, workers, and a quiet end.
+
+use std::io::Write;
 use std::process::ExitCode;
-/// x
-pub async fn run(_args: ServeArgs) -> ExitCode {
-    ExitCode::SUCCESS
+use std::time::Duration;
+
+use plimsoll::Guard;
+use plimsoll::health::StartupGate;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::api::Api;
+use crate::cache::Cache;
+use crate::checks;
+use crate::handlers::{DigestFiles, Handlers, JobType, Webhooks};
+use crate::job::QUEUE;
+use crate::maintenance::Maintenance;
+use crate::settings::{ServeArgs, SettingError, Settings};
+use crate::store::Store;
+use crate::worker::{Limits, Worker};
+
+const MIGRATE_AGAIN: Duration = Duration::from_secs(1);
+const CLOSE: Duration = Duration::from_secs(1);
+
+/// Why the service did not start: one line, and whether it is the configuration's fault.
+#[derive(Debug)]
+struct StartError {
+    code: u8,
+    message: String,
 }
-/// x
-pub fn complain(code: u8, _message: &str) -> ExitCode {
+
+impl StartError {
+    fn setting(name: &'static str, message: impl std::fmt::Display) -> Self {
+        Self::from(SettingError::new(name, message.to_string()))
+    }
+}
+
+impl From<SettingError> for StartError {
+    fn from(error: SettingError) -> Self {
+        Self {
+            code: 2,
+            message: error.to_string(),
+        }
+    }
+}
+
+/// Serves until SIGTERM or SIGINT. 0 after a quiet end, 2 if a setting is wrong, 1 for any other failure.
+pub async fn run(args: ServeArgs) -> ExitCode {
+    match serve(args).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(error.code, &error.message),
+    }
+}
+
+/// Says on stderr why a command ends, in one line, and gives its exit code.
+pub fn complain(code: u8, message: &str) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "jobs: {}", message.replace('\n', " "));
     ExitCode::from(code)
+}
+
+async fn serve(args: ServeArgs) -> Result<(), StartError> {
+    let settings = args.check()?;
+    let args = &settings.args;
+    let store = Store::open(&settings.database_url, args.database_connections)
+        .map_err(|error| StartError::setting("--database-url", error))?;
+    let cache = Cache::open(args.redis_url.as_deref())
+        .map_err(|error| StartError::setting("--redis-url", error))?;
+    let handlers = handlers(&settings)?;
+    let plimsoll = configure(&settings)?;
+    let listener = TcpListener::bind(args.listen).await.map_err(|error| {
+        StartError::setting(
+            "--listen",
+            format!(
+                "{} cannot be listened on: {error}; give another address",
+                args.listen
+            ),
+        )
+    })?;
+
+    plimsoll::job::register(QUEUE, &JobType::ALL.map(JobType::as_str));
+    let worker = Worker::new(
+        store.clone(),
+        cache.clone(),
+        handlers.clone(),
+        limits(&settings),
+    );
+    let api = Api::new(
+        store.clone(),
+        cache.clone(),
+        handlers,
+        worker.clone(),
+        args.api_token.as_deref(),
+    );
+    let maintenance = Maintenance {
+        store: store.clone(),
+        cache,
+        lease: args.lease,
+        retention: args.retention,
+    };
+    let jobs = Jobs {
+        store: store.clone(),
+        worker: (!args.no_worker).then_some(worker),
+        maintenance,
+    };
+    let shutdown = CancellationToken::new();
+    let running = tokio::spawn(jobs.run(plimsoll.health().startup_gate(), shutdown.clone()));
+    plimsoll.on_drain("jobs", move || async move {
+        shutdown.cancel();
+        drop(running.await);
+    });
+    let served = plimsoll.serve(listener, api.router()).await;
+    drop(tokio::time::timeout(CLOSE, store.close()).await);
+    served.map_err(|error| StartError {
+        code: 2,
+        message: error.to_string(),
+    })
+}
+
+fn configure(settings: &Settings) -> Result<Guard, StartError> {
+    let database = checks::database(&settings.database_url)
+        .map_err(|error| StartError::setting("--database-url", error))?;
+    let redis = checks::redis(settings.args.redis_url.as_deref())
+        .map_err(|error| StartError::setting("--redis-url", error))?;
+    let mut builder = plimsoll::configure()
+        .service("jobs")
+        .version(env!("CARGO_PKG_VERSION"))
+        .check(database)
+        .check(redis);
+    if let Some(address) = settings.args.operator_listen {
+        builder = builder.operator_listen(address.to_string());
+    }
+    builder.install().map_err(|error| StartError {
+        code: 2,
+        message: error.to_string(),
+    })
+}
+
+fn handlers(settings: &Settings) -> Result<Handlers, StartError> {
+    let args = &settings.args;
+    let webhooks = match &args.webhook_secret {
+        None => None,
+        Some(secret) => Some(
+            Webhooks::new(secret, &args.webhook_allow)
+                .map_err(|error| StartError::setting("--webhook-secret", error))?,
+        ),
+    };
+    let files = match &args.digest_dir {
+        None => None,
+        Some(directory) => Some(DigestFiles::open(directory, args.digest_limit).map_err(
+            |error| {
+                StartError::setting(
+                    "--digest-dir",
+                    format!("{} cannot be opened: {error}", directory.display()),
+                )
+            },
+        )?),
+    };
+    Ok(Handlers::new(webhooks, files))
+}
+
+fn limits(settings: &Settings) -> Limits {
+    Limits {
+        concurrency: settings.concurrency(),
+        timeouts: settings.timeouts(),
+        retry_delay: settings.args.retry_delay,
+        lease: settings.args.lease,
+        drain: settings.args.job_drain,
+    }
+}
+
+/// Everything that happens without a request.
+struct Jobs {
+    store: Store,
+    worker: Option<Worker>,
+    maintenance: Maintenance,
+}
+
+impl Jobs {
+    /// Readiness says `starting` until the schema is up to date; a database that is down at the start is waited for.
+    async fn run(self, starting: StartupGate, shutdown: CancellationToken) {
+        let mut said = false;
+        while let Err(error) = self.store.migrate().await {
+            if !said {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "database.not_migrated"
+                );
+                said = true;
+            }
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                () = tokio::time::sleep(MIGRATE_AGAIN) => {}
+            }
+        }
+        drop(starting);
+        let maintenance = self.maintenance.run(shutdown.clone());
+        match self.worker {
+            Some(worker) => drop(tokio::join!(maintenance, worker.run(shutdown))),
+            None => maintenance.await,
+        }
+    }
 }
