@@ -32,8 +32,14 @@ pub enum Format {
 /// # let _ = (everything, errors);
 /// ```
 pub struct Sink {
-    pub(super) name: String,
+    pub(super) profile: Profile,
     pub(super) target: Target,
+}
+
+/// What is said of a sink besides its target.
+#[derive(Debug, Clone)]
+pub(super) struct Profile {
+    pub(super) name: String,
     pub(super) level: LevelFilter,
     pub(super) format: Format,
     pub(super) rotation: Rotation,
@@ -57,13 +63,13 @@ pub(super) struct Rotation {
 
 impl Sink {
     fn new(name: String, target: Target) -> Self {
-        Self {
+        let profile = Profile {
             name,
-            target,
             level: LevelFilter::TRACE,
             format: Format::Json,
             rotation: Rotation::default(),
-        }
+        };
+        Self { profile, target }
     }
 
     /// The process's standard output, through a duplicate of the descriptor. Named `stdout`.
@@ -93,28 +99,28 @@ impl Sink {
     /// The name under which this sink is counted and found again by recovery.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
+        self.profile.name = name.into();
         self
     }
 
     /// The least severe level that this sink writes; everything by default.
     #[must_use]
     pub fn level(mut self, level: impl Into<LevelFilter>) -> Self {
-        self.level = level.into();
+        self.profile.level = level.into();
         self
     }
 
     /// The form of a line; JSON by default.
     #[must_use]
     pub fn format(mut self, format: Format) -> Self {
-        self.format = format;
+        self.profile.format = format;
         self
     }
 
     /// Puts the file aside before it would grow over `bytes`. Only for [`Sink::file`].
     #[must_use]
     pub fn rotate_size(mut self, bytes: u64) -> Self {
-        self.rotation.size = Some(bytes);
+        self.profile.rotation.size = Some(bytes);
         self
     }
 
@@ -122,14 +128,14 @@ impl Sink {
     /// (so a day's file ends at midnight UTC). Only for [`Sink::file`].
     #[must_use]
     pub fn rotate_every(mut self, period: Duration) -> Self {
-        self.rotation.every = Some(period);
+        self.profile.rotation.every = Some(period);
         self
     }
 
     /// How many files put aside stay; older ones are deleted. Without it all stay. Only for [`Sink::file`].
     #[must_use]
     pub fn keep(mut self, files: usize) -> Self {
-        self.rotation.keep = Some(files);
+        self.profile.rotation.keep = Some(files);
         self
     }
 }
@@ -137,10 +143,10 @@ impl Sink {
 impl fmt::Debug for Sink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sink")
-            .field("name", &self.name)
-            .field("level", &self.level)
-            .field("format", &self.format)
-            .field("rotation", &self.rotation)
+            .field("name", &self.profile.name)
+            .field("level", &self.profile.level)
+            .field("format", &self.profile.format)
+            .field("rotation", &self.profile.rotation)
             .finish_non_exhaustive()
     }
 }

@@ -1,11 +1,30 @@
 //! The way of a line from the log call to where it is read: a ring in memory that survives the process, and a thread
 //! for each sink.
 
+#[cfg(target_os = "linux")]
+mod backlog;
 mod builder;
+mod delivery;
+mod drops;
+mod figures;
+mod gather;
+mod lag;
+mod level;
 mod options;
+mod order;
+mod outlet;
 mod pipeline;
+mod push;
 mod report;
+mod rescue;
+mod ring;
+mod shape;
+mod shared;
+mod shutdown;
+mod writer;
 
+#[cfg(target_os = "linux")]
+pub use backlog::{Recovery, recover};
 pub use builder::{Format, Sink};
 pub use options::RingOptions;
 pub use pipeline::{Pipeline, StartError};

@@ -19,6 +19,7 @@ pub struct RingOptions {
     pub block: Duration,
     /// Whether the ring is a file that survives the process's death (Linux). Default true.
     pub durable: bool,
+    pub(crate) fields: Vec<u8>,
 }
 
 impl RingOptions {
@@ -31,7 +32,15 @@ impl RingOptions {
             reserve_percent: 25,
             block: Duration::ZERO,
             durable: true,
+            fields: Vec::new(),
         }
+    }
+
+    /// Fields, rendered and each with its comma before it, that the pipeline's own lines (`log.dropped`) end with.
+    #[must_use]
+    pub(crate) fn fields(mut self, rendered: &[u8]) -> Self {
+        self.fields = rendered.to_vec();
+        self
     }
 
     /// See [`RingOptions::directory`].

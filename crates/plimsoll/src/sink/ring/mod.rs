@@ -1,0 +1,9 @@
+//! The ring: where a line stands between the log call and the sinks, and after a crash until it is recovered.
+
+#[cfg(target_os = "linux")]
+pub(super) mod file;
+pub(super) mod fork;
+pub(super) mod header;
+pub(super) mod layout;
+pub(super) mod open;
+pub(super) mod segments;

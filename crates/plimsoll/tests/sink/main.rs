@@ -1,0 +1,11 @@
+//! The way of a line from `push` to its sink, over real files, pipes, signals and deaths.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::exit
+)]
+
+mod flow;
+mod support;
