@@ -18,10 +18,12 @@ pub mod metrics;
 pub mod redact;
 pub mod setup;
 pub mod sink;
+pub mod testing;
 
 pub use context::{Context, InContext, Value, bind};
 #[cfg(feature = "tokio")]
 pub use context::{spawn, spawn_blocking};
+pub use encode::{Json, json};
 #[cfg(feature = "http")]
 pub use setup::ServeError;
 pub use setup::{Guard, SetupError, configure};

@@ -5,6 +5,7 @@
 )]
 
 use super::Context;
+use super::redactor;
 use super::render::{Rendered, context_reserved, is_reserved};
 use crate::encode::{self, Value};
 use std::borrow::Cow;
@@ -14,6 +15,8 @@ use std::sync::atomic::Ordering;
 
 /// Bytes of one bound value that are kept: it is copied into every line of the request.
 const VALUE_LIMIT: usize = 2048;
+/// Bytes of it that are looked at, so that a secret at the cut is seen whole.
+const LOOKED_AT: usize = 16 * 1024;
 
 thread_local! {
     static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
@@ -71,17 +74,31 @@ impl Context {
     }
 }
 
-/// Renders a value, hidden or cut if need be, without allocating per call.
+/// Renders a value, redacted or cut if need be, without allocating per call.
 pub(super) fn render(key: &str, value: &Value<'_>, take: impl FnOnce(&[u8])) {
     let mut bytes = SCRATCH.try_with(Cell::take).unwrap_or_default();
     bytes.clear();
-    let _ = key;
     match value {
-        Value::String(text) if text.len() > VALUE_LIMIT => {
-            let short = format!("{}…", encode::cut(text, VALUE_LIMIT));
-            encode::escape::string(&mut bytes, &short);
-        }
-        value => value.write(&mut bytes),
+        Value::String(text) => redactor::with(|redactor| {
+            let redacted = redactor.value(redactor.key(key), encode::cut(text, LOOKED_AT));
+            let safe = redacted.as_deref().unwrap_or(text);
+            let short = encode::cut(safe, VALUE_LIMIT);
+            bytes.push(b'"');
+            encode::escape::escape(&mut bytes, short);
+            bytes.extend_from_slice(
+                if short.len() < safe.len() {
+                    "…\""
+                } else {
+                    "\""
+                }
+                .as_bytes(),
+            );
+        }),
+        Value::Null | Value::Bool(_) => value.write(&mut bytes),
+        number => redactor::with(|redactor| match redactor.number(redactor.key(key)) {
+            None => number.write(&mut bytes),
+            Some(marker) => encode::escape::string(&mut bytes, &marker),
+        }),
     }
     take(&bytes);
     let _ = SCRATCH.try_with(|scratch| scratch.set(bytes));

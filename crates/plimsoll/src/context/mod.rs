@@ -7,6 +7,7 @@ mod bind;
 mod builder;
 pub(crate) mod current;
 pub(crate) mod entropy;
+pub(crate) mod redactor;
 pub(crate) mod render;
 mod scope;
 #[cfg(feature = "tokio")]
@@ -23,6 +24,7 @@ pub use scope::{InContext, Scoped};
 pub use spawn::{spawn, spawn_blocking};
 pub use trace::TraceContext;
 
+use crate::testing::{self, Lines};
 use render::Rendered;
 use std::fmt;
 use std::future::Future;
@@ -56,10 +58,12 @@ pub(crate) struct Inner {
     /// `base` and everything bound later; nobody reads it before `generation` moves.
     bound: RwLock<Option<Box<Rendered>>>,
     generation: AtomicU32,
+    /// The test that opened it.
+    capture: Option<Lines>,
 }
 
 impl Inner {
-    const fn new() -> Self {
+    fn new() -> Self {
         Self {
             request_id: None,
             trace: None,
@@ -67,6 +71,7 @@ impl Inner {
             base: Rendered::new(),
             bound: RwLock::new(None),
             generation: AtomicU32::new(0),
+            capture: testing::current_capture(),
         }
     }
 }
@@ -110,6 +115,10 @@ impl Context {
     #[inline]
     pub(crate) fn reserved(&self) -> u8 {
         self.0.reserved
+    }
+
+    pub(crate) fn capture(&self) -> Option<&Lines> {
+        self.0.capture.as_ref()
     }
 
     /// Looks at the rendered fields as they are now.

@@ -1,6 +1,6 @@
 //! Fields rendered once, to be copied into every line: of a context, of a span with its parents, of the service itself.
 
-use crate::encode::{escape, short::Short};
+use crate::encode::{cut, escape, short::Short};
 
 /// Bytes of rendered fields kept inside their owner: a request's ids, method and path.
 const INLINE_BYTES: usize = 320;
@@ -50,6 +50,28 @@ pub(crate) const fn mask(hash: u64) -> u64 {
     1 << (hash >> 58)
 }
 
+/// The bits of the reserved keys in a mask.
+#[inline]
+pub(crate) const fn reserved_mask(reserved: u8) -> u64 {
+    const MASKS: [u64; 16] = {
+        let mut masks = [0; 16];
+        let mut set = 0;
+        while set < 16 {
+            let mut index = 0;
+            while index < CONTEXT_RESERVED.len() {
+                let (key, bit) = CONTEXT_RESERVED[index];
+                if set & bit as usize != 0 {
+                    masks[set] |= mask(hash(key.as_bytes()));
+                }
+                index += 1;
+            }
+            set += 1;
+        }
+        masks
+    };
+    MASKS[(reserved & 15) as usize]
+}
+
 /// Where a field stands in the bytes: `,"key":value` from `start` to `end`, the value from `value`.
 #[derive(Debug, Clone, Copy, Default)]
 struct Entry {
@@ -79,6 +101,9 @@ pub(crate) struct Rendered {
     entries: Short<Entry, INLINE_FIELDS>,
     mask: u64,
 }
+
+/// No fields.
+pub(crate) static NOTHING: Rendered = Rendered::new();
 
 impl Rendered {
     pub(crate) const fn new() -> Self {
@@ -125,6 +150,11 @@ impl Rendered {
         })
     }
 
+    /// Whether there is a field of that key, as the code says it.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        with_final_key(key, |key| self.contains(key, hash(key) as u32))
+    }
+
     pub(crate) fn contains(&self, key: &[u8], hash: u32) -> bool {
         self.fields()
             .any(|field| field.hash == hash && field.key == key)
@@ -132,26 +162,7 @@ impl Rendered {
 
     /// Adds a field with a value that is JSON already; one of the same key gives way.
     pub(crate) fn set(&mut self, key: &str, value: &[u8]) {
-        let renamed;
-        let key = crate::encode::cut(key, KEY_LIMIT);
-        let key = if is_reserved(key) {
-            renamed = format!("field_{key}");
-            &renamed
-        } else {
-            key
-        };
-        let mut escaped: Short<u8, 64> = Short::new(0);
-        if key
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        {
-            escaped.extend(key.as_bytes());
-        } else {
-            let mut bytes = Vec::new();
-            escape::escape(&mut bytes, key);
-            escaped.extend(&bytes);
-        }
-        self.set_escaped(escaped.as_slice(), value);
+        with_final_key(key, |key| self.set_escaped(key, value));
     }
 
     /// [`set`](Self::set) for a key that is escaped and not reserved.
@@ -195,6 +206,24 @@ impl Rendered {
             }
         }
     }
+}
+
+/// The key as it stands on a line: not too long, not reserved, escaped.
+fn with_final_key<R>(key: &str, work: impl FnOnce(&[u8]) -> R) -> R {
+    let key = cut(key, KEY_LIMIT);
+    if !is_reserved(key)
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    {
+        return work(key.as_bytes());
+    }
+    let mut escaped = Vec::new();
+    if is_reserved(key) {
+        escaped.extend_from_slice(b"field_");
+    }
+    escape::escape(&mut escaped, key);
+    work(&escaped)
 }
 
 #[cfg(test)]

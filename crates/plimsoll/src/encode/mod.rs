@@ -3,10 +3,14 @@
 mod capture;
 pub(crate) mod escape;
 pub(crate) mod line;
+pub(crate) mod nested;
+pub(crate) mod scan;
 pub(crate) mod short;
 pub(crate) mod timestamp;
 pub(crate) mod value;
+mod writer;
 
-pub(crate) use capture::cut;
+pub(crate) use capture::{CAPTURE_LIMIT, LOOKAHEAD, cut};
 pub(crate) use line::Line;
+pub use nested::{Json, json};
 pub use value::Value;

@@ -62,6 +62,18 @@ pub(crate) fn float(out: &mut Vec<u8>, value: f64) {
     }
 }
 
+/// The `f64` with the same shortest digits: 0.1, not 0.10000000149011612.
+fn widen(value: f32) -> f64 {
+    let shortest = value
+        .is_finite()
+        .then(|| zmij::Buffer::new().format_finite(value).parse().ok());
+    shortest.flatten().unwrap_or(f64::NAN)
+}
+
+pub(crate) fn short_float(out: &mut Vec<u8>, value: f32) {
+    float(out, widen(value));
+}
+
 impl<'a> From<&'a str> for Value<'a> {
     fn from(value: &'a str) -> Self {
         Self::String(Cow::Borrowed(value))
@@ -112,12 +124,8 @@ from! {
 }
 
 impl From<f32> for Value<'_> {
-    /// The shortest digits that mean the same `f32`: 0.1, not 0.10000000149011612.
     fn from(value: f32) -> Self {
-        let shortest = value
-            .is_finite()
-            .then(|| zmij::Buffer::new().format_finite(value).parse().ok());
-        Self::Float(shortest.flatten().unwrap_or(f64::NAN))
+        Self::Float(widen(value))
     }
 }
 

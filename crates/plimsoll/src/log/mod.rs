@@ -1,13 +1,19 @@
 //! A `tracing` event becomes one JSON line.
 
 pub(crate) mod bridge;
+mod guarded;
 mod keeper;
 mod layer;
 mod levels;
+mod merge;
 mod output;
 mod plan;
+mod plans;
 mod render;
 mod scratch;
+mod shrink;
+mod span;
+mod values;
 mod visit;
 
 pub use layer::LogLayer;
@@ -20,19 +26,21 @@ pub(crate) use output::Output;
 
 use crate::context::render::Rendered;
 use crate::redact::Redactor;
+use crate::sink::{LINE_MAX, LINE_ROOM};
+use render::Parent;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 use tracing::Event;
 
-/// The longest line, newline included: container runtimes cut there.
-pub(crate) const LINE_LIMIT: usize = 16_384;
+/// The longest line that is rendered; what is left of the sinks' limit is room for marks.
+pub(crate) const LINE_LIMIT: usize = LINE_MAX - LINE_ROOM;
 
 /// Everything that one `configure()` decided about log lines.
 pub(crate) struct Logging {
     /// Tells this one's callsite plans from another's in the caches of a thread.
     id: usize,
-    plans: plan::Plans,
+    plans: plans::Plans,
     pub(crate) levels: Levels,
     keeper: keeper::Keeper,
     /// Fields of every line, as configured.
@@ -51,7 +59,7 @@ impl Logging {
         static NEXT: AtomicUsize = AtomicUsize::new(1);
         Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
-            plans: plan::Plans::default(),
+            plans: plans::Plans::default(),
             levels,
             keeper: keeper::Keeper::default(),
             fields,
@@ -61,10 +69,10 @@ impl Logging {
     }
 
     /// The way of an event: callsite plan, limits, rendering, sink.
-    pub(crate) fn event(&self, event: &Event<'_>) {
-        let plan = self.plans.of(self.id, event.metadata());
+    pub(crate) fn event(&self, event: &Event<'_>, parent: Parent) {
+        let plan = self.plans.of(self.id, event.metadata(), &self.redactor);
         scratch::with(|scratch| {
-            render::event(self, plan, event, scratch);
+            render::event(self, plan, parent, |visitor| event.record(visitor), scratch);
             self.output.push(plan.level, &scratch.line);
         });
     }

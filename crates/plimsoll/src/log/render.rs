@@ -1,73 +1,148 @@
-//! One event becomes one line: head, message, fields, context, the service's own fields.
+//! One event becomes one line: head, message, fields, then what the spans, the context and the service add.
 
 use super::Logging;
+use super::guarded;
+use super::merge::Keys;
 use super::plan::Plan;
 use super::scratch::Scratch;
+use super::shrink;
+use super::span::{self, SpanFields};
 use super::visit::Visitor;
-use crate::context::current;
-use crate::context::render::Rendered;
+use crate::context::render::{NOTHING, Rendered};
+use crate::context::{Context, current};
 use crate::encode::timestamp;
-use tracing::Event;
+use std::sync::Arc;
+use tracing::field::Visit;
 
-/// Renders `event` into `scratch.line`, one canonical JSON object without a newline.
-pub(crate) fn event(logging: &Logging, plan: &Plan, event: &Event<'_>, scratch: &mut Scratch) {
+/// Whose fields a line carries.
+pub(crate) enum Parent {
+    /// Those of the innermost span that the thread is in.
+    Current,
+    /// Those of this span (`parent: &span`), or of none (`parent: None`).
+    Explicit(Option<Arc<SpanFields>>),
+}
+
+/// Renders an event into `scratch.line`, one canonical JSON object without a newline. `record` hands its values to a
+/// visitor; it is called again for what is left after a value panicked.
+pub(crate) fn event(
+    logging: &Logging,
+    plan: &Plan,
+    parent: Parent,
+    record: impl Fn(&mut dyn Visit),
+    scratch: &mut Scratch,
+) {
+    let (span, own_context) = match parent {
+        Parent::Current => (span::innermost(logging.id), None),
+        Parent::Explicit(span) => {
+            let context = span.as_ref().and_then(|span| span.context.clone());
+            (span, context)
+        }
+    };
     let out = &mut scratch.line;
     out.clear();
     out.extend_from_slice(&timestamp::head());
     out.extend_from_slice(&plan.opening);
-    let message_at = out.len();
-    let mut visitor = Visitor {
-        plan,
-        out,
-        text: &mut scratch.text,
-        renamed: plan.context_reserved
-            & current::with(|context| context.map_or(0, |context| context.reserved())),
-        seen: 0,
-    };
-    event.record(&mut visitor);
-    let seen = visitor.seen;
-    if plan.message.is_none_or(|index| seen & (1 << index) == 0) {
-        out.splice(message_at..message_at, plan.fallback.iter().copied());
-    }
-    let missing = plan.written & !seen;
-    if missing != 0 {
-        absent(plan, missing, out);
-    }
-    current::with(|context| {
-        if let Some(context) = context {
-            context.with_rendered(|fields| add(plan, fields, out));
-        }
+
+    let held = with_context(own_context.as_ref(), |context| {
+        context.map_or(0, Context::reserved)
     });
-    add(plan, &logging.fields, out);
+    let renamed = plan.context_reserved & held;
+    let mut visitor = Visitor::new(plan, &logging.redactor, out, &mut scratch.buffer, renamed);
+    values(plan, &mut visitor, record);
+    let (chains, chain_mask) = (visitor.chains, visitor.chain_mask);
+
+    let keys = Keys::of_event(plan, renamed, held, chains, chain_mask);
+    match &span {
+        None => rest(keys, &NOTHING, own_context.as_ref(), &logging.fields, out),
+        Some(span) => {
+            span.with(|fields| rest(keys, fields, own_context.as_ref(), &logging.fields, out))
+        }
+    }
     out.push(b'}');
-}
-
-/// A declared field without a value is null.
-#[cold]
-fn absent(plan: &Plan, missing: u128, out: &mut Vec<u8>) {
-    for (index, field) in plan.fields.iter().enumerate() {
-        if missing & 1_u128.checked_shl(index as u32).unwrap_or(0) != 0
-            && plan.message != Some(index)
-        {
-            out.extend_from_slice(&field.key[..field.key.len() - 1]);
-            out.extend_from_slice(b"null");
-        }
+    if out.len() > super::LINE_LIMIT {
+        shrink::shrink(out);
     }
 }
 
-/// Copies rendered fields, but for those that the event has itself.
+/// Message first, then the fields in their order, then null for those without a value.
 #[inline]
-fn add(plan: &Plan, fields: &Rendered, out: &mut Vec<u8>) {
-    if fields.mask() & plan.mask == 0 {
-        out.extend_from_slice(fields.bytes());
-        return;
-    }
-    for field in fields.fields() {
-        let shadowed = plan.fields.iter().any(|planned| {
-            planned.hash == field.hash && !planned.shadowed && planned.name.as_bytes() == field.key
-        });
-        if !shadowed {
-            out.extend_from_slice(field.whole);
+fn values(plan: &Plan, visitor: &mut Visitor<'_>, record: impl Fn(&mut dyn Visit)) {
+    let message_at = visitor.out.len();
+    match plan.message {
+        None => visitor.out.extend_from_slice(&plan.fallback),
+        Some(0) => {}
+        Some(index) => {
+            let skip = visitor.skip;
+            visitor.skip = !(1_u64.checked_shl(index as u32).unwrap_or(0));
+            guarded_record(visitor, &record);
+            visitor.skip = skip | !visitor.skip;
+            if visitor.out.len() == message_at {
+                visitor.out.extend_from_slice(&plan.fallback);
+            }
         }
+    }
+    guarded_record(visitor, &record);
+    let missing = plan.written & !visitor.seen;
+    if missing != 0 {
+        absent(plan, missing, message_at, visitor);
+    }
+}
+
+#[inline]
+fn guarded_record(visitor: &mut Visitor<'_>, record: &impl Fn(&mut dyn Visit)) {
+    // Each turn leaves out one field more.
+    while guarded::run(|| record(visitor)).is_err() {
+        visitor.replace_panicked();
+    }
+}
+
+/// A declared field without a value is null; a message without one is the event's name.
+#[cold]
+fn absent(plan: &Plan, missing: u64, message_at: usize, visitor: &mut Visitor<'_>) {
+    for (index, field) in plan.fields.iter().enumerate() {
+        if missing & 1_u64.checked_shl(index as u32).unwrap_or(0) == 0 {
+            continue;
+        }
+        if plan.message == Some(index) {
+            if index == 0 {
+                let fallback = plan.fallback.iter().copied();
+                visitor.out.splice(message_at..message_at, fallback);
+            }
+            continue;
+        }
+        let key = if field.reserved & visitor.renamed == 0 {
+            &field.key
+        } else {
+            &field.renamed
+        };
+        visitor.out.extend_from_slice(&key[..key.len() - 1]);
+        visitor.out.extend_from_slice(b"null");
+    }
+}
+
+#[inline]
+fn rest<'a>(
+    mut keys: Keys<'a>,
+    spans: &'a Rendered,
+    own_context: Option<&Context>,
+    service: &Rendered,
+    out: &mut Vec<u8>,
+) {
+    keys.add_spans(spans, out);
+    with_context(own_context, |context| match context {
+        None => keys.add(service, out),
+        Some(context) => context.with_rendered(|fields| {
+            let mut keys = keys;
+            keys.add_context(fields, out);
+            keys.add(service, out);
+        }),
+    });
+}
+
+#[inline]
+fn with_context<R: Default>(own: Option<&Context>, look: impl FnOnce(Option<&Context>) -> R) -> R {
+    match own {
+        Some(context) => look(Some(context)),
+        None => current::with(look),
     }
 }

@@ -8,7 +8,7 @@ pub(crate) struct Scratch {
     /// The line.
     pub(crate) line: Vec<u8>,
     /// One value's text, before it is looked at and escaped.
-    pub(crate) text: String,
+    pub(crate) buffer: String,
 }
 
 /// A buffer that once held a giant is not kept.
@@ -26,7 +26,7 @@ pub(crate) fn with<R>(work: impl FnOnce(&mut Scratch) -> R) -> R {
         .flatten()
         .unwrap_or_else(fresh);
     let result = work(&mut scratch);
-    if scratch.line.capacity() <= KEEP && scratch.text.capacity() <= KEEP {
+    if scratch.line.capacity() <= KEEP && scratch.buffer.capacity() <= KEEP {
         let _ = SCRATCH.try_with(|place| place.set(Some(scratch)));
     }
     result
@@ -36,6 +36,6 @@ pub(crate) fn with<R>(work: impl FnOnce(&mut Scratch) -> R) -> R {
 fn fresh() -> Box<Scratch> {
     Box::new(Scratch {
         line: Vec::with_capacity(1024),
-        text: String::with_capacity(256),
+        buffer: String::with_capacity(256),
     })
 }

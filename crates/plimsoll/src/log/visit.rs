@@ -1,92 +1,146 @@
 //! An event's values are written into the line, each under its planned key.
 
 use super::plan::{Plan, PlannedField};
-use crate::encode::{escape, value};
+use super::values;
+use crate::context::render::{hash, mask};
+use crate::encode::value;
+use crate::redact::Redactor;
 use std::error::Error;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use tracing::field::{Field, Visit};
-
-/// Stands for a value whose `Debug` or `Display` returned an error.
-const FAILED: &[u8] = b"[unprintable: its formatter failed]\"";
 
 /// Writes the values of one event.
 pub(crate) struct Visitor<'a> {
     pub(crate) plan: &'a Plan,
+    pub(crate) redactor: &'a Redactor,
     pub(crate) out: &'a mut Vec<u8>,
-    pub(crate) text: &'a mut String,
+    pub(crate) buffer: &'a mut String,
     /// Reserved keys that the context holds and this event declares.
     pub(crate) renamed: u8,
+    /// One bit per field that is not written (any more).
+    pub(crate) skip: u64,
     /// One bit per field written.
-    pub(crate) seen: u128,
+    pub(crate) seen: u64,
+    /// The field being written, and where its value begins.
+    pub(crate) at: usize,
+    value_at: usize,
+    /// One bit per field whose error wrote a chain, and their keys' mask.
+    pub(crate) chains: u64,
+    pub(crate) chain_mask: u64,
 }
 
 impl<'a> Visitor<'a> {
+    pub(crate) const fn new(
+        plan: &'a Plan,
+        redactor: &'a Redactor,
+        out: &'a mut Vec<u8>,
+        buffer: &'a mut String,
+        renamed: u8,
+    ) -> Self {
+        Self {
+            skip: plan.shadowed,
+            plan,
+            redactor,
+            out,
+            buffer,
+            renamed,
+            seen: 0,
+            at: 0,
+            value_at: 0,
+            chains: 0,
+            chain_mask: 0,
+        }
+    }
+
+    /// The value being written panicked: something stands in its place, and it is not tried again.
+    #[cold]
+    pub(crate) fn replace_panicked(&mut self) {
+        self.out.truncate(self.value_at);
+        if self.out.last() != Some(&b'"') {
+            self.out.push(b'"');
+        }
+        self.out.extend_from_slice(values::PANICKED.as_bytes());
+        self.out.push(b'"');
+        self.skip |= u64::MAX >> (63 - self.at.min(63));
+    }
+
     /// Writes the key with the quote that opens a string.
     #[inline]
     fn begin(&mut self, field: &Field) -> Option<&'a PlannedField> {
         let index = field.index();
         let planned = self.plan.fields.get(index)?;
-        if planned.shadowed {
+        let bit = 1_u64.checked_shl(index as u32).unwrap_or(0);
+        if self.skip & bit != 0 || (bit == 0 && (planned.shadowed || index < self.at)) {
             return None;
         }
-        self.seen |= 1_u128.checked_shl(index as u32).unwrap_or(0);
-        let key = match &planned.renamed {
-            Some((bit, renamed)) if bit & self.renamed != 0 => renamed,
-            _ => &planned.key,
-        };
-        self.out.extend_from_slice(key);
+        self.seen |= bit;
+        self.at = index;
+        if planned.reserved & self.renamed == 0 {
+            self.out.extend_from_slice(&planned.key);
+        } else {
+            self.out.extend_from_slice(&planned.renamed);
+        }
+        self.value_at = self.out.len();
         Some(planned)
     }
 
-    /// Writes the key for anything but a string.
+    /// Writes the key for anything but a string; `None` if the field is not written or its key hides the number.
     #[inline]
-    fn begin_plain(&mut self, field: &Field) -> Option<&'a PlannedField> {
+    fn begin_number(&mut self, field: &Field) -> Option<()> {
         let planned = self.begin(field)?;
+        if !planned.verdict.is_clean()
+            && let Some(marker) = self.redactor.number(planned.verdict)
+        {
+            self.out.extend_from_slice(marker.as_bytes());
+            self.out.push(b'"');
+            return None;
+        }
         self.out.pop();
-        Some(planned)
+        Some(())
     }
 }
 
 impl Visit for Visitor<'_> {
+    #[inline]
     fn record_str(&mut self, field: &Field, text: &str) {
-        if self.begin(field).is_some() {
-            escape::escape(self.out, text);
-            self.out.push(b'"');
+        if let Some(planned) = self.begin(field) {
+            values::text(self.redactor, planned.verdict, text, self.out);
         }
     }
 
     fn record_i64(&mut self, field: &Field, number: i64) {
-        if self.begin_plain(field).is_some() {
+        if self.begin_number(field).is_some() {
             value::integer(self.out, number);
         }
     }
 
     fn record_u64(&mut self, field: &Field, number: u64) {
-        if self.begin_plain(field).is_some() {
+        if self.begin_number(field).is_some() {
             value::integer(self.out, number);
         }
     }
 
     fn record_i128(&mut self, field: &Field, number: i128) {
-        if self.begin_plain(field).is_some() {
+        if self.begin_number(field).is_some() {
             value::integer(self.out, number);
         }
     }
 
     fn record_u128(&mut self, field: &Field, number: u128) {
-        if self.begin_plain(field).is_some() {
+        if self.begin_number(field).is_some() {
             value::integer(self.out, number);
         }
     }
 
     fn record_f64(&mut self, field: &Field, number: f64) {
-        if self.begin_plain(field).is_some() {
+        if self.begin_number(field).is_some() {
             value::float(self.out, number);
         }
     }
 
     fn record_bool(&mut self, field: &Field, truth: bool) {
-        if self.begin_plain(field).is_some() {
+        if self.begin(field).is_some() {
+            self.out.pop();
             value::boolean(self.out, truth);
         }
     }
@@ -95,20 +149,35 @@ impl Visit for Visitor<'_> {
         self.record_str(field, &String::from_utf8_lossy(bytes));
     }
 
-    fn record_error(&mut self, field: &Field, error: &(dyn Error + 'static)) {
-        self.record_debug(field, &format_args!("{error}"));
+    fn record_debug(&mut self, field: &Field, shown: &dyn fmt::Debug) {
+        if let Some(planned) = self.begin(field) {
+            values::debug(self.redactor, planned.verdict, shown, self.buffer, self.out);
+        }
     }
 
-    fn record_debug(&mut self, field: &Field, shown: &dyn fmt::Debug) {
-        if self.begin(field).is_none() {
+    fn record_error(&mut self, field: &Field, error: &(dyn Error + 'static)) {
+        let Some(planned) = self.begin(field) else {
             return;
-        }
-        self.text.clear();
-        if write!(self.text, "{shown:?}").is_ok() {
-            escape::escape(self.out, self.text);
-            self.out.push(b'"');
-        } else {
-            self.out.extend_from_slice(FAILED);
+        };
+        values::debug(
+            self.redactor,
+            planned.verdict,
+            &format_args!("{error}"),
+            self.buffer,
+            self.out,
+        );
+        if error.source().is_some() {
+            // The key is found again by its callsite's plan when the context's fields are added.
+            let key = self.plan.chain_key(self.at);
+            self.out.extend_from_slice(b",\"");
+            self.out.extend_from_slice(&key);
+            self.out.extend_from_slice(b"\":");
+            self.value_at = self.out.len();
+            self.out.push(b'[');
+            values::chain(self.redactor, planned.verdict, error, self.buffer, self.out);
+            self.out.push(b']');
+            self.chains |= 1_u64.checked_shl(self.at as u32).unwrap_or(0);
+            self.chain_mask |= mask(hash(&key));
         }
     }
 }

@@ -129,6 +129,7 @@ impl Builder {
         let service = config.service.name.clone().or(self.service);
         let version = config.service.version.clone().or(self.version);
         let redactor = Arc::new(Redactor::from_config(&config.redact)?);
+        crate::context::redactor::set(Arc::clone(&redactor));
         #[cfg(feature = "tokio")]
         let health = crate::health::Health::new();
         #[cfg(feature = "tokio")]

@@ -1,0 +1,108 @@
+//! One value becomes JSON: looked at for secrets, cut if it is a giant, replaced if it cannot be shown.
+
+use crate::encode::{CAPTURE_LIMIT, LOOKAHEAD, cut, escape, nested};
+use crate::redact::{KeyVerdict, Redactor};
+use std::error::Error;
+use std::fmt::{self, Write as _};
+
+/// Stands for a value whose `Debug` or `Display` returned an error.
+pub(crate) const FAILED: &str = "[unprintable: its formatter failed]";
+/// Stands for a value whose `Debug` or `Display` panicked.
+pub(crate) const PANICKED: &str = "[unprintable: its formatter panicked]";
+/// Links of an error's chain that are shown.
+const CHAIN: usize = 16;
+
+/// Appends text with the quote that closes it.
+#[inline]
+pub(crate) fn text(redactor: &Redactor, verdict: KeyVerdict, text: &str, out: &mut Vec<u8>) {
+    if text.len() > CAPTURE_LIMIT {
+        giant(redactor, verdict, text, out);
+    } else {
+        match redactor.value(verdict, text) {
+            None => escape::escape(out, text),
+            Some(redacted) => escape::escape(out, &redacted),
+        }
+    }
+    out.push(b'"');
+}
+
+/// Looks at more than is kept, so that no cut leaves part of a secret.
+#[cold]
+fn giant(redactor: &Redactor, verdict: KeyVerdict, text: &str, out: &mut Vec<u8>) {
+    let seen = cut(text, CAPTURE_LIMIT + LOOKAHEAD);
+    let redacted = redactor.value(verdict, seen);
+    let safe = redacted.as_deref().unwrap_or(seen);
+    let kept = if seen.len() < text.len() {
+        safe.len().saturating_sub(LOOKAHEAD)
+    } else {
+        safe.len()
+    };
+    escape::escape(out, cut(safe, kept.min(CAPTURE_LIMIT)));
+}
+
+/// Appends what a `Debug` shows, with the quote that closes it; `out` ends with the quote that opens it. A value of
+/// [`json`](crate::json) takes that quote away.
+#[inline]
+pub(crate) fn debug(
+    redactor: &Redactor,
+    verdict: KeyVerdict,
+    shown: &dyn fmt::Debug,
+    buffer: &mut String,
+    out: &mut Vec<u8>,
+) {
+    buffer.clear();
+    nested::expect();
+    let mut limited = Limited { text: buffer };
+    let result = write!(limited, "{shown:?}");
+    if result.is_err() && buffer.len() < CAPTURE_LIMIT {
+        return text(redactor, KeyVerdict::CLEAN, FAILED, out);
+    }
+    if nested::is_json(buffer.len()) {
+        return json(redactor, verdict, buffer, out);
+    }
+    text(redactor, verdict, buffer, out);
+}
+
+#[cold]
+fn json(redactor: &Redactor, verdict: KeyVerdict, json: &str, out: &mut Vec<u8>) {
+    out.pop();
+    let redacted = redactor.json(verdict, json);
+    out.extend_from_slice(redacted.as_deref().unwrap_or(json).as_bytes());
+}
+
+/// Appends the messages of what caused `error`: `"first","second"`.
+pub(crate) fn chain(
+    redactor: &Redactor,
+    verdict: KeyVerdict,
+    error: &(dyn Error + 'static),
+    buffer: &mut String,
+    out: &mut Vec<u8>,
+) {
+    let mut cause = error.source();
+    for number in 0..CHAIN {
+        let Some(link) = cause else {
+            break;
+        };
+        out.extend_from_slice(if number == 0 { b"\"" } else { b",\"" });
+        debug(redactor, verdict, &format_args!("{link}"), buffer, out);
+        cause = link.source();
+    }
+}
+
+/// Takes as much text as is looked at and then ends the formatting.
+struct Limited<'a> {
+    text: &'a mut String,
+}
+
+impl fmt::Write for Limited<'_> {
+    #[inline]
+    fn write_str(&mut self, piece: &str) -> fmt::Result {
+        let room = CAPTURE_LIMIT + LOOKAHEAD + 1 - self.text.len();
+        if piece.len() > room {
+            self.text.push_str(cut(piece, room));
+            return Err(fmt::Error);
+        }
+        self.text.push_str(piece);
+        Ok(())
+    }
+}
