@@ -187,6 +187,8 @@ mod tests {
         fn whatever_shrinks_stays_one_object(values in prop::collection::vec("\\PC{0,3000}", 4..12)) {
             let mut fields: Map<String, Value> =
                 values.iter().enumerate().map(|(n, text)| (format!("k{n:02}"), json!(text))).collect();
+            fields.insert("a_timestamp".to_owned(), json!("t"));
+            fields.insert("b_level".to_owned(), json!("info"));
             fields.insert("z".to_owned(), json!("\u{1}é🚢".repeat(1500)));
             let line = shrunk(&Value::Object(fields));
             prop_assert!(line.contains_key("truncated"));
