@@ -25,6 +25,8 @@ pub(crate) struct Around {
     pub failing: bool,
     /// The call depends on a condition inside it.
     pub conditional: bool,
+    /// The condition lets only every so many rounds through.
+    pub throttled: bool,
 }
 
 impl<'f> Context<'f> {
@@ -63,6 +65,7 @@ impl<'f> Context<'f> {
     pub(crate) fn loop_around(&self, call: &LogCall) -> Option<Around> {
         let mut failing = false;
         let mut conditional = false;
+        let mut throttled = false;
         for (id, scope) in self.around(call) {
             match scope.kind {
                 ScopeKind::Loop(form) => {
@@ -76,11 +79,13 @@ impl<'f> Context<'f> {
                         kind,
                         failing,
                         conditional,
+                        throttled,
                     });
                 }
                 ScopeKind::Branch(kind) => {
                     failing |= self.failure(scope, kind);
                     conditional |= kind != BranchKind::Try;
+                    throttled |= every_so_many(self.text(scope.text));
                 }
                 ScopeKind::Closure => failing |= on_failure(self.text(scope.name)),
                 ScopeKind::Function | ScopeKind::Type | ScopeKind::MacroDefinition => return None,
@@ -132,6 +137,25 @@ impl<'f> Context<'f> {
             })
         })
     }
+}
+
+/// `i % 100 == 0`, `n.is_multiple_of(10)`, `last_log.elapsed() > ..`, `progress.should_log()`
+fn every_so_many(condition: &str) -> bool {
+    let flat: String = condition.split_whitespace().collect();
+    flat.contains('%') && (flat.contains("==") || flat.starts_with("not"))
+        || has_any(
+            &flat,
+            &[
+                "is_multiple_of",
+                ".elapsed()",
+                "should_log",
+                "last_log",
+                "log_interval",
+                "log_every",
+                "next_report",
+                "last_report",
+            ],
+        )
 }
 
 /// Methods whose closure stops at the first hit.

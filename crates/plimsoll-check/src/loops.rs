@@ -5,8 +5,9 @@ use crate::scope::{LoopForm, LoopKind, Scope, ScopeKind};
 use crate::words::{has_any, has_word, words};
 
 /// Calls that wait for something to come or for time to pass.
-const WAITS: [&str; 46] = [
+const WAITS: &[&str] = &[
     ".recv(",
+    ".join_next(",
     ".recv_",
     "recv_timeout",
     ".accept(",
@@ -55,7 +56,7 @@ const WAITS: [&str; 46] = [
 ];
 
 /// Names of sources that bring things as they happen.
-const SOURCES: [&str; 40] = [
+const SOURCES: &[&str] = &[
     "rx",
     "receiver",
     "recv",
@@ -99,7 +100,7 @@ const SOURCES: [&str; 40] = [
 ];
 
 /// Names of things that lie in store, however they are brought.
-const STORES: [&str; 32] = [
+const STORES: &[&str] = &[
     "rows",
     "row",
     "query",
@@ -211,7 +212,7 @@ fn while_loop(header: &str, body: &str) -> LoopKind {
         "should",
         "open",
     ];
-    if has_word(header, &flags) || has_any(body, &WAITS) || header.trim() == "1" {
+    if has_word(header, &flags) || has_any(body, WAITS) || header.trim() == "1" {
         return LoopKind::Event;
     }
     LoopKind::Data
@@ -223,7 +224,7 @@ fn while_let(header: &str, body: &str) -> LoopKind {
     let has = |wanted: &[&str]| names.iter().any(|word| wanted.contains(&word.as_str()));
     if header.contains(".await") {
         // A stream of rows is a collection, a stream of messages is not.
-        let stored = has(&STORES) && !has(&["recv", "rx", "receiver", "ws", "socket"]);
+        let stored = has(STORES) && !has(&["recv", "rx", "receiver", "ws", "socket"]);
         return if stored {
             LoopKind::Data
         } else {
@@ -294,6 +295,7 @@ fn for_loop(header: &str, pattern: &str, body: &str, language: Language) -> Loop
             | "stream"
             | "eventloop"
             | "forever"
+            | "stdin"
             | "events_iter"
             | "subscription"
     ) || (matches!(last.as_str(), "iter" | "into_iter")

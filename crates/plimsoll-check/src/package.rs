@@ -29,7 +29,7 @@ pub(crate) struct Evidence {
     health: bool,
 }
 
-const RUST_SERVES: [&str; 15] = [
+const RUST_SERVES: &[&str] = &[
     "axum::serve(",
     "axum::Server::bind",
     "HttpServer::new(",
@@ -47,7 +47,7 @@ const RUST_SERVES: [&str; 15] = [
     "tonic::transport::Server::builder()",
 ];
 
-const PYTHON_SERVES: [&str; 12] = [
+const PYTHON_SERVES: &[&str] = &[
     "FastAPI(",
     "Flask(__name__",
     "web.Application(",
@@ -62,7 +62,7 @@ const PYTHON_SERVES: [&str; 12] = [
     "Litestar(",
 ];
 
-const HEALTH: [&str; 32] = [
+const HEALTH: &[&str] = &[
     "health",
     "Health",
     "livez",
@@ -103,8 +103,8 @@ impl Evidence {
             return Self::default();
         }
         let marks: &[&str] = match language {
-            Language::Rust => &RUST_SERVES,
-            Language::Python => &PYTHON_SERVES,
+            Language::Rust => RUST_SERVES,
+            Language::Python => PYTHON_SERVES,
         };
         let serves = marks
             .iter()
@@ -115,7 +115,7 @@ impl Evidence {
         });
         Self {
             serves,
-            health: has_any(source, &HEALTH),
+            health: has_any(source, HEALTH),
         }
     }
 }

@@ -41,7 +41,7 @@ pub(crate) struct Packages {
     by_directory: BTreeMap<String, Package>,
 }
 
-const SERVERS: [&str; 22] = [
+const SERVERS: &[&str] = &[
     "axum",
     "actix-web",
     "warp",
@@ -66,7 +66,7 @@ const SERVERS: [&str; 22] = [
     "cot",
 ];
 
-const TERMINALS: [&str; 18] = [
+const TERMINALS: &[&str] = &[
     "clap",
     "structopt",
     "argh",
@@ -127,11 +127,6 @@ impl Packages {
         }
     }
 
-    /// All of them, by folder.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Package> {
-        self.by_directory.values()
-    }
-
     /// The package in a folder.
     pub(crate) fn at(&self, directory: &str) -> Option<&Package> {
         self.by_directory.get(directory)
@@ -171,6 +166,11 @@ fn cargo(root: &Path, directory: &str, path: &str, text: &str) -> Option<Package
     let serves = dependencies
         .iter()
         .any(|name| SERVERS.contains(&name.as_str()));
+    // These are also clients, and so say little of a tool that parses arguments.
+    let strong = dependencies.iter().any(|name| {
+        SERVERS.contains(&name.as_str())
+            && !matches!(name.as_str(), "hyper" | "tonic" | "tower-http")
+    });
     let terminal = dependencies
         .iter()
         .any(|name| TERMINALS.contains(&name.as_str()));
@@ -185,7 +185,7 @@ fn cargo(root: &Path, directory: &str, path: &str, text: &str) -> Option<Package
         PackageKind::Library
     } else if named && !words.contains(&"server") {
         PackageKind::CommandLine
-    } else if serves {
+    } else if strong || serves && !terminal {
         PackageKind::Service
     } else if terminal {
         PackageKind::CommandLine

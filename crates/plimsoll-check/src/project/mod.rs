@@ -5,6 +5,6 @@ mod role;
 mod walk;
 
 pub(crate) use manifest::{Package, PackageKind, Packages};
-pub use role::Role;
+pub(crate) use role::Role;
 pub(crate) use role::role;
 pub(crate) use walk::{SourceFile, walk};

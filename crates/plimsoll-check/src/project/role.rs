@@ -5,7 +5,7 @@ use crate::facts::Language;
 
 /// What a file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
+pub(crate) enum Role {
     /// Part of a service or a library: the rules hold.
     Product,
     /// A command-line tool, a management command: printing is its output.
@@ -19,12 +19,12 @@ pub enum Role {
 impl Role {
     /// No rule holds here.
     #[must_use]
-    pub const fn is_exempt(self) -> bool {
+    pub(crate) const fn is_exempt(self) -> bool {
         matches!(self, Self::Test | Self::Tooling)
     }
 }
 
-const TEST_FOLDERS: [&str; 40] = [
+const TEST_FOLDERS: &[&str] = &[
     "tests",
     "test",
     "testing",
@@ -67,7 +67,7 @@ const TEST_FOLDERS: [&str; 40] = [
     "testsuite",
 ];
 
-const TOOL_FOLDERS: [&str; 28] = [
+const TOOL_FOLDERS: &[&str] = &[
     "scripts",
     "script",
     "xtask",
@@ -96,9 +96,15 @@ const TOOL_FOLDERS: [&str; 28] = [
     "third_party",
     "migrations",
     ".venv",
+    "alembic",
+    "_migrations",
+    "vendored",
+    "_vendor",
+    "evals",
 ];
 
-const COMMAND_FOLDERS: [&str; 8] = [
+const COMMAND_FOLDERS: &[&str] = &[
+    "subcommand",
     "cli",
     "cmd",
     "cmds",
@@ -116,7 +122,7 @@ pub(crate) fn role(path: &str, language: Language, package: Option<&Package>) ->
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     let lower: Vec<String> = parts.iter().map(|part| part.to_ascii_lowercase()).collect();
     let folder = |known: &[&str]| lower.iter().any(|part| known.contains(&part.as_str()));
-    if folder(&TEST_FOLDERS) || is_test_file(stem) || lower.iter().any(|part| is_test_package(part))
+    if folder(TEST_FOLDERS) || is_test_file(stem) || lower.iter().any(|part| is_test_package(part))
     {
         return Role::Test;
     }
@@ -143,13 +149,26 @@ pub(crate) fn role(path: &str, language: Language, package: Option<&Package>) ->
             });
             let commands = within
                 .iter()
-                .any(|part| COMMAND_FOLDERS[..7].contains(&part.as_str()));
+                .any(|part| COMMAND_FOLDERS[..8].contains(&part.as_str()));
             if tool
                 || extra_binary && !service
                 || commands
                 || matches!(
                     stem,
-                    "cli" | "cmd" | "command" | "commands" | "args" | "repl"
+                    "cli"
+                        | "cmd"
+                        | "command"
+                        | "commands"
+                        | "args"
+                        | "repl"
+                        | "help"
+                        | "usage"
+                        | "banner"
+                        | "completion"
+                        | "completions"
+                        | "wizard"
+                        | "prompt"
+                        | "prompts"
                 )
             {
                 return Role::CommandLine;
@@ -184,7 +203,7 @@ pub(crate) fn role(path: &str, language: Language, package: Option<&Package>) ->
             ) || stem.ends_with("_cli")
                 || stem.starts_with("cli_")
                 || stem.ends_with("_command");
-            if named || folder(&COMMAND_FOLDERS) {
+            if named || folder(COMMAND_FOLDERS) {
                 return Role::CommandLine;
             }
         }
@@ -210,6 +229,7 @@ fn is_test_file(stem: &str) -> bool {
             | "test_util"
             | "locustfile"
             | "fixtures"
+            | "pytest_plugin"
     ) || stem.starts_with("test_")
         || stem.ends_with("_test")
         || stem.ends_with("_tests")

@@ -18,7 +18,7 @@ pub(crate) struct SourceFile {
     pub size: u64,
 }
 
-const MANIFESTS: [&str; 6] = [
+const MANIFESTS: &[&str] = &[
     "Cargo.toml",
     "pyproject.toml",
     "setup.py",

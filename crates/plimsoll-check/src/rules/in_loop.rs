@@ -5,11 +5,14 @@ use crate::call::{Level, LogCall};
 use crate::context::{Context, is_alarm};
 use crate::finding::{Check, Hit};
 use crate::scope::{Exit, LoopKind};
+use crate::words::has_word;
 
 pub(crate) fn check(context: &Context<'_>, setting: Setting<'_>, call: &LogCall) -> Option<Hit> {
     let around = context.loop_around(call)?;
     let counted = around.kind == LoopKind::Data
         && !around.failing
+        && !around.throttled
+        && !(around.conditional && set_aside(context, call))
         && !(is_alarm(call.level) && around.conditional)
         && call.level < Some(Level::Error)
         && !matches!(
@@ -42,4 +45,38 @@ pub(crate) fn check(context: &Context<'_>, setting: Setting<'_>, call: &LogCall)
             .to_owned(),
         fix: None,
     })
+}
+
+/// An item that is passed over, and a text that says why: not the normal path.
+fn set_aside(context: &Context<'_>, call: &LogCall) -> bool {
+    context.exit_after(call) == Some(Exit::Continue)
+        && has_word(
+            &call.message.text,
+            &[
+                "skip",
+                "skipping",
+                "skipped",
+                "ignore",
+                "ignoring",
+                "ignored",
+                "missing",
+                "invalid",
+                "unable",
+                "failed",
+                "cannot",
+                "unknown",
+                "unexpected",
+                "no",
+                "not",
+                "error",
+                "without",
+                "already",
+                "withholding",
+                "bad",
+                "empty",
+                "none",
+                "unsupported",
+                "couldn",
+            ],
+        )
 }

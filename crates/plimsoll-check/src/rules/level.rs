@@ -7,7 +7,7 @@ use crate::finding::{Check, Hit};
 use crate::words::{has_any, words};
 
 /// The text says that something went wrong.
-const FAILURE: [&str; 19] = [
+const FAILURE: &[&str] = &[
     "fail",
     "failed",
     "fails",
@@ -30,7 +30,21 @@ const FAILURE: [&str; 19] = [
 ];
 
 /// The text says that it was expected, or is dealt with.
-const SOFT: [&str; 46] = [
+const SOFT: &[&str] = &[
+    "successfully",
+    "successful",
+    "succeeded",
+    "reverted",
+    "imported",
+    "restored",
+    "rescheduling",
+    "cleaning",
+    "removing",
+    "requeue",
+    "auth",
+    "authentication",
+    "authorization",
+    "unauthorized",
     "retry",
     "retrying",
     "retries",
@@ -52,7 +66,6 @@ const SOFT: [&str; 46] = [
     "again",
     "reconnect",
     "reconnecting",
-    "not",
     "default",
     "instead",
     "recovered",

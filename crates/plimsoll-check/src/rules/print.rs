@@ -39,6 +39,16 @@ pub(crate) fn spared(
     setting: Setting<'_>,
     call: &LogCall,
 ) -> Option<&'static str> {
+    if call.message.kind == MessageKind::Missing
+        && call.mentions.is_empty()
+        && call.callee.contains("print")
+        && !call.callee.contains("traceback")
+    {
+        return Some("empty");
+    }
+    if sink_file(setting.path) {
+        return Some("log set-up or sink");
+    }
     if setting.role == Role::CommandLine {
         return Some("command line");
     }
@@ -62,12 +72,37 @@ pub(crate) fn spared(
             return Some(why);
         }
     }
-    if context.facts.language == Language::Python && script(context, call) {
+    if context.facts.language == Language::Python && script(context) {
         return Some("script");
     }
     leaves(context, call)
         .or_else(|| content(context, call))
         .or_else(|| dialogue(context, call))
+}
+
+/// A file that is about logging itself.
+fn sink_file(path: &str) -> bool {
+    let path = path.rsplit_once('.').map_or(path, |(path, _)| path);
+    path.split('/').any(|part| {
+        matches!(
+            part,
+            "logging"
+                | "logger"
+                | "loggers"
+                | "log"
+                | "logs"
+                | "tracing"
+                | "telemetry"
+                | "_logging"
+                | "log_config"
+                | "logging_config"
+                | "logconfig"
+                | "log_utils"
+                | "observability"
+        ) || part.starts_with("log_setup")
+            || part.ends_with("_logger")
+            || part.ends_with("_logging")
+    })
 }
 
 /// What a surrounding scope says.
@@ -98,7 +133,20 @@ fn around(context: &Context<'_>, scope: &Scope) -> Option<&'static str> {
                     "pretty",
                 ],
             ) || text.contains("is_terminal()")
-                || text.contains("__main__");
+                || text.contains("__main__")
+                || has_any(
+                    text,
+                    &[
+                        "Cmd::",
+                        "Command::",
+                        "Commands::",
+                        "Subcommand::",
+                        "SubCommand::",
+                        "Action::",
+                        "Opts::",
+                        "Args::",
+                    ],
+                );
             quiet.then_some("asked for by the user")
         }
         _ => None,
@@ -279,8 +327,33 @@ fn silenced(context: &Context<'_>, call: &LogCall) -> bool {
 }
 
 /// A module that is run, not served: a shebang, an argument parser.
-fn script(context: &Context<'_>, _call: &LogCall) -> bool {
+fn script(context: &Context<'_>) -> bool {
     let source = context.source;
+    let main = has_any(
+        source,
+        &["__name__ == \"__main__\"", "__name__ == '__main__'"],
+    );
+    let serves = has_any(
+        source,
+        &[
+            "uvicorn.run",
+            "app.run(",
+            "run_app(",
+            "FastAPI(",
+            "Flask(",
+            "web.Application(",
+            "serve_forever",
+            "asyncio.run(",
+            "run_forever",
+            "getLogger",
+            "get_logger",
+            "import logging",
+            "loguru",
+        ],
+    );
+    if main && !serves {
+        return true;
+    }
     source.starts_with("#!")
         || has_any(
             source,
@@ -296,6 +369,7 @@ fn script(context: &Context<'_>, _call: &LogCall) -> bool {
                 "import fire\n",
                 "getopt.getopt",
                 "import cmd\n",
+                "import curses",
                 "docopt",
                 "management.base import",
                 "import invoke",
@@ -354,6 +428,13 @@ fn content(context: &Context<'_>, call: &LogCall) -> Option<&'static str> {
         source,
         &[
             "\\x1b[",
+            "\"-\" *",
+            "\"=\" *",
+            "'-' *",
+            "'=' *",
+            "\"*\" *",
+            "'*' *",
+            "\"#\" *",
             "\\033[",
             "\\u{1b}",
             ".green()",

@@ -71,11 +71,14 @@ fn sensitive(context: &Context<'_>, call: &LogCall, mention: &Mention, strict: b
     if !named {
         return false;
     }
-    strict || !(masked_type(context, call, mention) || count_or_lexeme(context, call, mention))
+    strict
+        || !(masked_type(context, call, mention)
+            || count_or_lexeme(context, mention)
+            || position(call, mention))
 }
 
 /// Endings that turn a secret's name into the name of something about it.
-const ABOUT: [&str; 96] = [
+const ABOUT: &[&str] = &[
     "id",
     "ids",
     "uuid",
@@ -175,7 +178,7 @@ const ABOUT: [&str; 96] = [
 ];
 
 /// Words before `token` that make it a position, a count or a piece of text.
-const CURSOR: [&str; 44] = [
+const CURSOR: &[&str] = &[
     "next",
     "prev",
     "previous",
@@ -255,9 +258,10 @@ fn says(mention: &Mention, context: &Context<'_>) -> Says {
     let Some(last) = all.last().map(String::as_str) else {
         return Says::Nothing;
     };
+    let whole = words(&mention.name).len();
     // A constant's name is the name of a header or a variable, not its value.
     let constant = mention.name.len() > 1 && !mention.name.bytes().any(|b| b.is_ascii_lowercase());
-    if constant && context.facts.language == Language::Rust {
+    if constant && (context.facts.language == Language::Rust || whole != all.len()) {
         return Says::Harmless;
     }
     if mention.called && verb_first(&all) {
@@ -370,7 +374,7 @@ fn own_vocabulary(last: &str, before: &str, joined: &str) -> bool {
         | "token" | "jwt" | "apikey" | "credential" | "credentials" | "creds" | "authorization"
         | "cookie" | "cookies" | "otp" | "totp" | "mnemonic" | "email" | "emails" | "phone"
         | "ssn" | "iban" | "cvv" | "bearer" | "passwords" | "mail" | "msisdn" | "birthdate"
-        | "dob" | "pass" => last != "mail" || matches!(before, "e" | "user"),
+        | "dob" => last != "mail" || matches!(before, "e" | "user"),
         "key" => matches!(
             before,
             "api"
@@ -411,6 +415,18 @@ fn own_vocabulary(last: &str, before: &str, joined: &str) -> bool {
             "authorization_header" | "auth_header" | "auth_headers"
         ),
         "recipient" | "recipients" => matches!(before, "email" | "mail"),
+        "pass" => matches!(
+            before,
+            "db" | "user"
+                | "smtp"
+                | "redis"
+                | "mail"
+                | "admin"
+                | "root"
+                | "auth"
+                | "http"
+                | "proxy"
+        ),
         "url" | "dsn" => matches!(
             before,
             "database" | "db" | "redis" | "amqp" | "broker" | "connection"
@@ -523,7 +539,7 @@ fn typed<'t>(text: &'t str, name: &str) -> Option<&'t str> {
 }
 
 /// `token` in a lexer, a tokenizer or a language model's client is a piece of text.
-fn count_or_lexeme(context: &Context<'_>, _call: &LogCall, mention: &Mention) -> bool {
+fn count_or_lexeme(context: &Context<'_>, mention: &Mention) -> bool {
     if !matches!(mention.name.as_str(), "token" | "tok") {
         return false;
     }
@@ -542,4 +558,38 @@ fn count_or_lexeme(context: &Context<'_>, _call: &LogCall, mention: &Mention) ->
             "StreamToken",
         ],
     )
+}
+
+/// A token that marks a position in a stream, or a slot of a limiter: the text or the values beside it say so.
+fn position(call: &LogCall, mention: &Mention) -> bool {
+    if !words(&mention.name).iter().any(|word| word == "token") {
+        return false;
+    }
+    let beside = call.mentions.iter().any(|other| {
+        let all = words(&other.name);
+        other.span != mention.span
+            && (all.len() > 1
+                && matches!(all.last().map(String::as_str), Some("token" | "tokens"))
+                && all.iter().any(|word| CURSOR.contains(&word.as_str()))
+                || has_word(
+                    &other.name,
+                    &["tokens", "position", "cursor", "limiter", "offset"],
+                ))
+    });
+    beside
+        || has_word(
+            &call.message.text,
+            &[
+                "position",
+                "stream",
+                "cursor",
+                "offset",
+                "slot",
+                "limiter",
+                "sync",
+                "pagination",
+                "syncing",
+                "redundant",
+            ],
+        )
 }

@@ -236,7 +236,7 @@ impl Reader<'_> {
     }
 
     fn iterates(&self, callee: Callee) -> bool {
-        const ALWAYS: [&str; 17] = [
+        const ALWAYS: &[&str] = &[
             "filter_map",
             "flat_map",
             "fold",
@@ -255,10 +255,10 @@ impl Reader<'_> {
             "find_map",
             "try_filter_map",
         ];
-        const PERHAPS: [&str; 9] = [
+        const PERHAPS: &[&str] = &[
             "all", "any", "filter", "find", "inspect", "map", "position", "map_ok", "then",
         ];
-        const SOURCES: [&str; 24] = [
+        const SOURCES: &[&str] = &[
             "chars",
             "chunks",
             "cloned",
@@ -284,7 +284,7 @@ impl Reader<'_> {
             "into_keys",
             "fetch",
         ];
-        const ENDS: [&str; 12] = [
+        const ENDS: &[&str] = &[
             "collect",
             "collect_vec",
             "count",

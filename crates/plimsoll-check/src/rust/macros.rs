@@ -53,7 +53,7 @@ fn custom_macro(name: &str) -> Option<Level> {
     level.filter(|_| name != "internal_error" && name != "error_event")
 }
 
-impl<'s> Reader<'s> {
+impl Reader<'_> {
     /// A macro call: its path is `at..bang`.
     pub(super) fn macro_call(&mut self, at: usize, bang: usize, scope: ScopeId) -> usize {
         let open = bang + 1;
@@ -115,6 +115,9 @@ impl<'s> Reader<'s> {
             fix: None,
         };
         let path = call.callee.clone();
+        if api == Api::Print && path.contains("::") && !path.starts_with("std::") {
+            return None;
+        }
         if api == Api::Tracing && path.starts_with("log::") {
             call.api = Api::Log;
         }

@@ -8,7 +8,7 @@ use super::reader::Reader;
 use crate::call::Mention;
 
 /// Methods that hand the same value on.
-const SAME: [&str; 62] = [
+const SAME: &[&str] = &[
     "and_then",
     "as_bytes",
     "as_deref",
@@ -74,7 +74,7 @@ const SAME: [&str; 62] = [
 ];
 
 /// Functions that hand their argument on.
-const THROUGH: [&str; 16] = [
+const THROUGH: &[&str] = &[
     "Some",
     "Ok",
     "from",
