@@ -128,6 +128,8 @@ pub enum Strength {
     Sure,
     /// Text is sensitive; a number is a count (`tokens: 512`).
     Text,
+    /// The configuration names it: every text and number.
+    Configured,
     /// Only a value that looks like one is (`auth: "basic"` is not).
     Likely,
 }

@@ -1,6 +1,10 @@
 //! From a key's words to what it names.
 
 use super::kind::{Kind, Strength};
+use super::vocabulary::{
+    ABOUT, ACTS, ADDRESS_OF, ASKS, CODE_OF, GLUE, KEY_LIKELY, KEY_NOT, KEY_SURE, NAME_OF, NATIONAL,
+    NATIONAL_ALONE, NEUTRAL, PASS_OF, PASSWORD, TOKEN_NOT, any,
+};
 use super::word::split;
 
 /// What a sensitive key names.
@@ -12,28 +16,583 @@ pub struct Class {
     pub strength: Strength,
 }
 
-/// What a key names, or `None` when it is not sensitive.
+/// Keys longer than this are not names; only the end is read.
+const LONGEST: usize = 96;
+
+/// What a key names, or `None` when it is not sensitive. Costs a few allocations: decide once and keep the answer.
 #[must_use]
 pub fn classify(key: &str) -> Option<Class> {
-    let words = split(key);
-    let last = words.last()?.as_str();
-    let before = words
-        .len()
-        .checked_sub(2)
-        .map_or("", |index| words[index].as_str());
-    let kind = match (before, last) {
-        (_, "password" | "passwd" | "pwd" | "passphrase") => Kind::Password,
-        (_, "secret") => Kind::Secret,
-        ("max" | "min" | "next" | "page" | "prompt", "token") => return None,
-        (_, "token") => Kind::Token,
-        (_, "authorization") => Kind::Authorization,
-        (_, "cookie") => Kind::Cookie,
-        ("api" | "access", "key") | (_, "apikey") => Kind::ApiKey,
-        ("private" | "secret" | "signing", "key") => Kind::PrivateKey,
-        _ => return None,
-    };
-    Some(Class {
-        kind,
-        strength: Strength::Sure,
+    let words = words(key);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let class = by_head(&words)?;
+    if words.len() > 1 && any(ASKS, words[0]) && !matches!(class.kind, Kind::OneTimeCode) {
+        return None;
+    }
+    let act = words.len() > 1 && any(ACTS, words[0]) && class.kind == Kind::Password;
+    Some(if act { class.kind.likely() } else { class })
+}
+
+/// The words of a key in lower case, glued ones taken apart: two keys with the same words are spellings of one key.
+#[must_use]
+pub fn words(key: &str) -> Vec<String> {
+    let mut from = key.len().saturating_sub(LONGEST);
+    while !key.is_char_boundary(from) {
+        from += 1;
+    }
+    split(&key[from..]).into_iter().flat_map(unglue).collect()
+}
+
+/// Whether a key inside a sensitive object tells about the secret only (`type`, `expires_at`).
+#[must_use]
+pub fn is_about(key: &str) -> bool {
+    words(key)
+        .last()
+        .is_some_and(|last| any(ABOUT, last) || last.ends_with("ed"))
+}
+
+impl Kind {
+    const fn sure(self) -> Class {
+        Class {
+            kind: self,
+            strength: Strength::Sure,
+        }
+    }
+
+    const fn text(self) -> Class {
+        Class {
+            kind: self,
+            strength: Strength::Text,
+        }
+    }
+
+    const fn likely(self) -> Class {
+        Class {
+            kind: self,
+            strength: Strength::Likely,
+        }
+    }
+}
+
+/// The class by the last word that is not neutral, with what stands before it.
+fn by_head(words: &[&str]) -> Option<Class> {
+    let mut end = words.len();
+    loop {
+        let (head, before) = words[..end].split_last()?;
+        if let Reading::Known(answer) = noun(head, before) {
+            return answer;
+        }
+        // `password_hash` is as bad as the password; `token_hash` is a digest.
+        let hashed = matches!(*head, "hash" | "hashed" | "digest" | "salt")
+            && before.last().is_some_and(|word| any(PASSWORD, word));
+        if hashed {
+            end -= 1;
+            continue;
+        }
+        if any(NEUTRAL, head) && end > 1 {
+            end -= 1;
+            continue;
+        }
+        if any(ABOUT, head) || head.ends_with("ed") || head.ends_with("ing") {
+            return None;
+        }
+        // An unknown last word after a password or a secret: `password_postgres`, `secret_webhook`.
+        let (noun_before, earlier) = before.split_last()?;
+        return match noun(noun_before, earlier) {
+            Reading::Known(Some(class))
+                if matches!(
+                    class.kind,
+                    Kind::Password | Kind::Secret | Kind::Token | Kind::ApiKey
+                ) =>
+            {
+                Some(class.kind.likely())
+            }
+            _ => None,
+        };
+    }
+}
+
+/// What a head word settles.
+enum Reading {
+    /// A noun that we know; sensitive or not.
+    Known(Option<Class>),
+    /// No noun that we know.
+    Unknown,
+}
+
+/// Reads a head word with the words before it.
+fn noun(head: &str, before: &[&str]) -> Reading {
+    let prior = before.last().copied().unwrap_or("");
+    let all = |table: &[&str]| before.iter().any(|word| any(table, word));
+    Reading::Known(match head {
+        _ if any(PASSWORD, head) => Some(if head == "pw" && before.is_empty() {
+            Kind::Password.text()
+        } else {
+            Kind::Password.sure()
+        }),
+        "passwords" | "passphrases" | "pwds" => Some(Kind::Password.text()),
+        "pass" if any(PASS_OF, prior) => Some(Kind::Password.sure()),
+        "pass" if before.is_empty() => Some(Kind::Password.likely()),
+        "phrase"
+            if matches!(
+                prior,
+                "pass" | "seed" | "recovery" | "secret" | "mnemonic" | "backup"
+            ) =>
+        {
+            Some(Kind::Password.sure())
+        }
+        "mnemonic" => Some(Kind::Password.sure()),
+        "words" if matches!(prior, "seed" | "recovery" | "mnemonic") => Some(Kind::Password.sure()),
+        "seed"
+            if matches!(
+                prior,
+                "wallet" | "otp" | "totp" | "mfa" | "secret" | "master" | "key"
+            ) =>
+        {
+            Some(Kind::Secret.sure())
+        }
+        "secret" => Some(Kind::Secret.sure()),
+        "secrets" => Some(Kind::Secret.text()),
+        "token"
+            if all(TOKEN_NOT)
+                && !all(&[
+                    "access", "refresh", "auth", "bearer", "api", "csrf", "secret",
+                ]) =>
+        {
+            None
+        }
+        "token" => Some(Kind::Token.sure()),
+        "tokens" if before.is_empty() || all(TOKEN_NOT) => None,
+        "tokens" | "jwt" | "jwts" | "bearer" | "sas" => Some(Kind::Token.text()),
+        "pat" if !before.is_empty() => Some(Kind::Token.likely()),
+        "assertion" if matches!(prior, "saml" | "client" | "jwt") => Some(Kind::Token.likely()),
+        "key" | "keys" => key_of(before, prior, head == "keys"),
+        "apikey" | "apikeys" => Some(Kind::ApiKey.sure()),
+        "privkey" | "privatekey" => Some(Kind::PrivateKey.sure()),
+        "authorization" | "authorisation" => Some(Kind::Authorization.sure()),
+        "auth" | "userinfo" | "authn" => Some(Kind::Authorization.likely()),
+        "cookie" | "cookies" => Some(Kind::Cookie.text()),
+        "phpsessid" | "jsessionid" | "sessid" | "aspsessionid" | "psessid" => {
+            Some(Kind::Cookie.sure())
+        }
+        "sid" if prior == "connect" => Some(Kind::Cookie.sure()),
+        "session" => Some(Kind::Cookie.likely()),
+        "credential" | "credentials" | "creds" | "cred" => Some(Kind::Credentials.text()),
+        "signature" | "sig" => Some(Kind::Signature.likely()),
+        "pin"
+            if all(&[
+                "gpio", "input", "output", "led", "clock", "data", "chip", "bowling", "map",
+            ]) =>
+        {
+            None
+        }
+        "pin" | "pincode" => Some(Kind::Pin.sure()),
+        "otp" | "totp" | "hotp" | "passcode" | "otc" | "onetimecode" => {
+            Some(Kind::OneTimeCode.sure())
+        }
+        "cvv" | "cvc" | "cvn" | "csc" | "cav" => Some(Kind::CardCode.sure()),
+        "code" | "codes" => code_of(before, prior),
+        "card" if matches!(prior, "credit" | "debit" | "payment" | "bank" | "") => {
+            Some(Kind::CardNumber.likely())
+        }
+        "pan" | "ccnum" | "ccn" | "cc" | "creditcard" => Some(Kind::CardNumber.likely()),
+        "iban" => Some(Kind::BankAccount.sure()),
+        "account" if prior == "bank" => Some(Kind::BankAccount.likely()),
+        "number" | "no" | "num" | "nr" | "nummer" | "numbers" => {
+            return number_of(before, prior)
+                .map_or(Reading::Unknown, |class| Reading::Known(Some(class)));
+        }
+        "id" if any(NATIONAL, prior)
+            && !matches!(
+                prior,
+                "security" | "insurance" | "license" | "licence" | "driver" | "social"
+            ) =>
+        {
+            Some(Kind::NationalId.sure())
+        }
+        "security" if prior == "social" => Some(Kind::NationalId.sure()),
+        "insurance" if prior == "national" => Some(Kind::NationalId.sure()),
+        "license" | "licence" if matches!(prior, "driver" | "drivers" | "driving" | "s") => {
+            Some(Kind::NationalId.sure())
+        }
+        "mrn" => Some(Kind::HealthId.sure()),
+        _ if any(NATIONAL_ALONE, head) => Some(
+            if matches!(head, "tin" | "nie" | "rut" | "sin" | "dni" | "nif") {
+                Kind::NationalId.likely()
+            } else {
+                Kind::NationalId.sure()
+            },
+        ),
+        "email" | "emails" | "mail" => Some(Kind::Email.likely()),
+        "address" | "addr" | "addresses" => address_of(before, prior),
+        "street" => Some(Kind::PostalAddress.likely()),
+        "line" if all(&["address", "addr", "street"]) => Some(Kind::PostalAddress.likely()),
+        "phone" | "telephone" | "mobile" | "cell" | "cellphone" | "fax" | "tel" | "msisdn"
+        | "whatsapp" | "phones" | "telefon" | "handy" | "landline" => Some(Kind::Phone.sure()),
+        "name" if any(NAME_OF, prior) => Some(
+            if matches!(
+                prior,
+                "customer"
+                    | "recipient"
+                    | "contact"
+                    | "sender"
+                    | "employee"
+                    | "billing"
+                    | "shipping"
+                    | "guest"
+                    | "preferred"
+                    | "candidate"
+                    | "legal"
+                    | "child"
+                    | "person"
+            ) {
+                Kind::PersonName.likely()
+            } else {
+                Kind::PersonName.sure()
+            },
+        ),
+        "surname" | "forename" | "fname" | "lname" | "cardholder" | "nachname" | "vorname" => {
+            Some(Kind::PersonName.sure())
+        }
+        "dob" | "birthdate" | "birthday" | "geburtsdatum" => Some(Kind::BirthDate.sure()),
+        "birth" if prior == "of" => Some(Kind::BirthDate.sure()),
+        "date" | "day" if prior == "birth" => Some(Kind::BirthDate.sure()),
+        "born" => Some(Kind::BirthDate.likely()),
+        _ => return Reading::Unknown,
     })
+}
+
+fn key_of(before: &[&str], prior: &str, plural: bool) -> Option<Class> {
+    if before.iter().any(|word| any(KEY_NOT, word)) {
+        return None;
+    }
+    let kind = match prior {
+        "private" | "priv" | "signing" | "sign" | "secret" | "encryption" | "decryption"
+        | "hmac" | "aes" | "jwt" | "master" | "wallet" => Kind::PrivateKey,
+        _ => Kind::ApiKey,
+    };
+    if any(KEY_SURE, prior) {
+        Some(if plural { kind.text() } else { kind.sure() })
+    } else if any(KEY_LIKELY, prior) {
+        Some(kind.likely())
+    } else {
+        None
+    }
+}
+
+fn code_of(before: &[&str], prior: &str) -> Option<Class> {
+    match prior {
+        "security" | "cvv" | "cvc" | "card" => Some(Kind::CardCode.sure()),
+        "pass" => Some(Kind::OneTimeCode.sure()),
+        "pin" => Some(Kind::Pin.sure()),
+        "sort" if before.len() <= 2 => Some(Kind::BankAccount.likely()),
+        _ if any(CODE_OF, prior) => Some(Kind::OneTimeCode.sure()),
+        _ => None,
+    }
+}
+
+fn number_of(before: &[&str], prior: &str) -> Option<Class> {
+    let all = |table: &[&str]| before.iter().any(|word| any(table, word));
+    match prior {
+        "card" | "cc" | "pan" if !all(&["report", "business", "score", "index"]) => {
+            Some(Kind::CardNumber.sure())
+        }
+        "account" | "acct" | "bank" if !all(&["aws", "gcp", "azure", "cloud", "tenant"]) => {
+            Some(Kind::BankAccount.sure())
+        }
+        "routing" => Some(Kind::BankAccount.likely()),
+        "phone" | "telephone" | "mobile" | "cell" | "contact" | "fax" | "tel" | "whatsapp"
+        | "caller" | "msisdn" => Some(Kind::Phone.sure()),
+        "record" if all(&["medical", "patient", "health"]) => Some(Kind::HealthId.sure()),
+        "nhs" | "medicare" | "medicaid" => Some(Kind::HealthId.sure()),
+        "insurance" if all(&["health", "medical"]) => Some(Kind::HealthId.sure()),
+        "pin" => Some(Kind::Pin.sure()),
+        "license" | "licence" if !all(&["driver", "drivers", "driving", "s"]) => {
+            Some(Kind::NationalId.likely())
+        }
+        _ if any(NATIONAL, prior) => Some(Kind::NationalId.sure()),
+        _ => None,
+    }
+}
+
+fn address_of(before: &[&str], prior: &str) -> Option<Class> {
+    match prior {
+        "email" | "mail" => Some(Kind::Email.likely()),
+        "" => Some(Kind::PostalAddress.likely()),
+        _ if any(ADDRESS_OF, prior) => Some(Kind::PostalAddress.sure()),
+        _ if before.len() == 1
+            && matches!(
+                prior,
+                "user" | "work" | "office" | "contact" | "current" | "recipient"
+            ) =>
+        {
+            Some(Kind::PostalAddress.likely())
+        }
+        _ => None,
+    }
+}
+
+/// Takes a word apart that was written as one (`dbpassword`), if it is made of words that we know all through, or
+/// ends with an unmistakable one.
+fn unglue(word: String) -> Vec<String> {
+    if word.len() < 6 || any(PASSWORD, &word) || any(GLUE, &word) {
+        return vec![word];
+    }
+    if let Some(parts) = segment(&word, 4) {
+        return parts;
+    }
+    for tail in [
+        "password",
+        "passwd",
+        "passphrase",
+        "apikey",
+        "secretkey",
+        "accesstoken",
+        "authtoken",
+        "privatekey",
+        "clientsecret",
+    ] {
+        if let Some(front) = word.strip_suffix(tail).filter(|front| !front.is_empty()) {
+            let mut parts = vec![front.to_owned()];
+            parts.extend(segment(tail, 2).unwrap_or_else(|| vec![tail.to_owned()]));
+            return parts;
+        }
+    }
+    vec![word]
+}
+
+fn segment(text: &str, depth: usize) -> Option<Vec<String>> {
+    if text.is_empty() {
+        return Some(Vec::new());
+    }
+    if depth == 0 || !text.is_ascii() {
+        return None;
+    }
+    // The longest word first, so that `tokens` is not `token` + `s`.
+    (2..=text.len().min(13)).rev().find_map(|length| {
+        let (head, rest) = text.split_at_checked(length)?;
+        if !any(GLUE, head) {
+            return None;
+        }
+        let mut parts = segment(rest, depth - 1)?;
+        parts.insert(0, head.to_owned());
+        Some(parts)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::classify;
+
+    #[test]
+    fn sensitive_keys_in_every_form() {
+        for (key, kind) in [
+            ("password", "password"),
+            ("userPassword", "password"),
+            ("USER_PASSWORD", "password"),
+            ("user-password", "password"),
+            ("db.user.password", "password"),
+            ("password_confirmation", "password"),
+            ("passwordConfirm", "password"),
+            ("newPassword2", "password"),
+            ("dbpassword", "password"),
+            ("wifipassword", "password"),
+            ("PGPASSWORD", "password"),
+            ("mysql_pwd", "password"),
+            ("smtpPass", "password"),
+            ("password_hash", "password"),
+            ("hashed_password", "password"),
+            ("user[password]", "password"),
+            ("passwd", "password"),
+            ("seed_phrase", "password"),
+            ("token", "token"),
+            ("access_token", "token"),
+            ("accessToken", "token"),
+            ("accesstoken", "token"),
+            ("X-Auth-Token", "token"),
+            ("csrf_token", "token"),
+            ("password_reset_token", "token"),
+            ("github_token", "token"),
+            ("next_auth_token", "token"),
+            ("client_secret", "secret"),
+            ("clientSecret", "secret"),
+            ("STRIPE_WEBHOOK_SECRET", "secret"),
+            ("api_key", "api_key"),
+            ("apiKey", "api_key"),
+            ("X-API-Key", "api_key"),
+            ("APIKEY", "api_key"),
+            ("openai_api_key", "api_key"),
+            ("aws_secret_access_key", "api_key"),
+            ("AWS_SECRET_ACCESS_KEY", "api_key"),
+            ("SECRET_KEY_BASE", "private_key"),
+            ("private_key", "private_key"),
+            ("signingKey", "private_key"),
+            ("Authorization", "authorization"),
+            ("http.request.header.authorization", "authorization"),
+            ("Proxy-Authorization", "authorization"),
+            ("Set-Cookie", "cookie"),
+            ("cookies", "cookie"),
+            ("session_cookie", "cookie"),
+            ("credentials", "credentials"),
+            ("pin", "pin"),
+            ("pin_code", "pin"),
+            ("otp", "one_time_code"),
+            ("otpCode", "one_time_code"),
+            ("verification_code", "one_time_code"),
+            ("mfa_code", "one_time_code"),
+            ("two_factor_code", "one_time_code"),
+            ("2fa_code", "one_time_code"),
+            ("cvv", "card_code"),
+            ("CVV2", "card_code"),
+            ("card_cvc", "card_code"),
+            ("security_code", "card_code"),
+            ("card_number", "card_number"),
+            ("cardNumber", "card_number"),
+            ("creditCardNumber", "card_number"),
+            ("iban", "bank_account"),
+            ("bank_account_number", "bank_account"),
+            ("ssn", "national_id"),
+            ("socialSecurityNumber", "national_id"),
+            ("passport_no", "national_id"),
+            ("tax_id", "national_id"),
+            ("drivers_license_number", "national_id"),
+            ("email", "email"),
+            ("customerEmail", "email"),
+            ("phone_number", "phone"),
+            ("mobile", "phone"),
+            ("first_name", "person_name"),
+            ("fullName", "person_name"),
+            ("date_of_birth", "birth_date"),
+            ("dateOfBirth", "birth_date"),
+            ("dob", "birth_date"),
+            ("shipping_address", "postal_address"),
+        ] {
+            assert_eq!(
+                classify(key).map(|class| class.kind.name()),
+                Some(kind),
+                "{key}"
+            );
+        }
+    }
+
+    #[test]
+    fn look_alikes_are_not_sensitive() {
+        for key in [
+            "token_count",
+            "max_tokens",
+            "prompt_tokens",
+            "completionTokens",
+            "tokens",
+            "total_tokens",
+            "next_token",
+            "nextPageToken",
+            "page_token",
+            "continuation_token",
+            "token_type",
+            "token_uri",
+            "token_url",
+            "token_expires_at",
+            "token_bucket",
+            "tokenizer",
+            "tokenization_id",
+            "unexpected_token",
+            "password_reset_sent",
+            "password_length",
+            "password_changed_at",
+            "password_policy",
+            "passwordless",
+            "has_password",
+            "is_password_set",
+            "password_strength",
+            "password_attempts",
+            "author",
+            "authors",
+            "authority",
+            "authenticated",
+            "auth_method",
+            "auth_type",
+            "oauth_provider",
+            "secretary",
+            "secret_name",
+            "secret_arn",
+            "secret_version",
+            "public_key",
+            "publicKey",
+            "key",
+            "keys",
+            "key_id",
+            "access_key_id",
+            "partition_key",
+            "idempotency_key",
+            "primary_key",
+            "foreign_key",
+            "cache_key",
+            "keyboard",
+            "monkey",
+            "keyword",
+            "session_id",
+            "sessionId",
+            "browserSessionId",
+            "session_duration",
+            "cookie_consent",
+            "cookie_domain",
+            "pinned",
+            "pin_count",
+            "spin",
+            "ping",
+            "status_code",
+            "error_code",
+            "country_code",
+            "zip_code",
+            "promo_code",
+            "code",
+            "compass",
+            "pass_count",
+            "passed",
+            "bypass",
+            "passenger_count",
+            "user_id",
+            "username",
+            "hostname",
+            "file_name",
+            "name",
+            "ip_address",
+            "mac_address",
+            "remote_addr",
+            "email_sent",
+            "email_count",
+            "email_verified",
+            "phone_verified",
+            "phone_model",
+            "card_type",
+            "card_last4",
+            "card_brand",
+            "account_id",
+            "order_number",
+            "line_number",
+            "port_number",
+            "birthday_count",
+            "credential_type",
+            "certificate",
+            "signature_algorithm",
+            "telemetry",
+            "mobility",
+            "cellular",
+            "description",
+            "otp_sent",
+            "otp_length",
+            "discover",
+            "secretsmanager_region",
+            "api_version",
+            "api_key_id",
+            "api_key_name",
+            "encryption_algorithm",
+            "access_level",
+            "private",
+            "token_budget",
+            "tokens_per_second",
+            "cancellation_token",
+        ] {
+            assert_eq!(classify(key), None, "{key}");
+        }
+    }
 }

@@ -21,6 +21,10 @@ impl Counts {
         }
     }
 
+    pub(super) fn name(&self, index: usize) -> &str {
+        self.names.get(index).map_or("unknown", String::as_str)
+    }
+
     /// Every pattern with its count so far, zeros included.
     pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
         self.names

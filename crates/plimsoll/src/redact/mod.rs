@@ -3,10 +3,26 @@
 //! One seam, [`Redactor`]: a key is judged once ([`Redactor::key`]), a value each time ([`Redactor::value`]). A finding
 //! is replaced by `[redacted:<pattern>]`, which never echoes a byte of it, and counted by pattern.
 
+mod check;
 mod count;
+mod custom;
+mod email;
+mod engine;
+mod escapes;
+mod hit;
+mod json;
+mod keys;
+mod markup;
+mod names;
+mod numbers;
+mod pairs;
+mod prose;
 mod redactor;
+mod screen;
+mod tokens;
+mod url;
 mod verdict;
 
 pub use count::Counts;
-pub use redactor::{RedactError, Redactor};
+pub use redactor::{Finding, RedactError, Redactor};
 pub use verdict::KeyVerdict;

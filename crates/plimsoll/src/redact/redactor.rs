@@ -1,9 +1,12 @@
 //! The seam.
 
+use std::fmt::Write as _;
+
 use plimsoll_standard::config;
-use plimsoll_standard::sensitive::{self, Kind, Strength};
 
 use super::count::Counts;
+use super::engine::Engine;
+use super::hit::Hit;
 use super::verdict::KeyVerdict;
 
 /// Why a redactor could not be made. The message names the key of `plimsoll.toml` and the remedy.
@@ -14,33 +17,45 @@ pub struct RedactError(pub(super) String);
 /// Takes what is sensitive out of keyed values. `Send + Sync`; share it by `Arc`.
 #[derive(Debug)]
 pub struct Redactor {
+    engine: Engine,
     counts: Counts,
     observe: bool,
+}
+
+/// Part of a text that a pattern fired on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Finding<'a> {
+    /// The pattern's name.
+    pub pattern: &'a str,
+    /// First byte in the text.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
 }
 
 impl Redactor {
     /// The standard's patterns, nothing configured.
     #[must_use]
+    #[expect(
+        clippy::missing_panics_doc,
+        clippy::expect_used,
+        reason = "the standard's own data is tested"
+    )]
     pub fn standard() -> Self {
-        Self {
-            counts: Counts::new(
-                Kind::ALL
-                    .iter()
-                    .map(|kind| kind.name().to_owned())
-                    .collect(),
-            ),
-            observe: false,
-        }
+        Self::from_config(&config::Redact::default()).expect("the standard's own patterns")
     }
 
     /// The standard's patterns as `[redact]` changes them.
     ///
     /// # Errors
-    /// [`RedactError`] when one of the organisation's own patterns does not compile or fails its own examples.
+    /// [`RedactError`] when one of the organisation's own patterns does not compile or fails its own examples, or
+    /// `disable` names no pattern.
     pub fn from_config(config: &config::Redact) -> Result<Self, RedactError> {
+        let (engine, names) = Engine::new(config)?;
         Ok(Self {
+            engine,
+            counts: Counts::new(names),
             observe: config.mode == config::Mode::Observe,
-            ..Self::standard()
         })
     }
 
@@ -48,7 +63,7 @@ impl Redactor {
     #[must_use]
     pub fn key(&self, key: &str) -> KeyVerdict {
         KeyVerdict {
-            class: sensitive::classify(key),
+            class: self.engine.keys.judge(key),
         }
     }
 
@@ -56,28 +71,88 @@ impl Redactor {
     /// costs no allocation; else the text to write in its place. Counts what it finds.
     #[must_use]
     pub fn value(&self, key: KeyVerdict, text: &str) -> Option<String> {
-        let class = key.class?;
-        if text.is_empty() || text.starts_with("[redacted:") {
-            return None;
-        }
-        self.found(class.kind)
+        let mut hits = Vec::new();
+        self.engine.find(key.class, text.as_bytes(), &mut hits);
+        self.taken_out(text, &mut hits)
     }
 
-    /// A number under a key: `None` when it may be written as it is, else the text to write in its place. Booleans and
-    /// nulls need no call: they are never sensitive. With a clean key this is `None` without a look at the number.
+    /// A number under a key: `None` when it may be written as it is, else the text to write in its place. The number
+    /// itself is not looked at. Booleans and nulls need no call: they are never sensitive.
     #[must_use]
     pub fn number(&self, key: KeyVerdict) -> Option<String> {
-        let class = key.class?;
-        (class.strength == Strength::Sure)
-            .then(|| self.found(class.kind))
-            .flatten()
+        let class = key.class.filter(|class| class.covers_numbers())?;
+        let index = class.kind as u16;
+        self.engine
+            .enabled(index)
+            .then(|| self.counts.add(usize::from(index)));
+        if self.observe || !self.engine.enabled(index) {
+            return None;
+        }
+        Some(format!(
+            "[redacted:{}]",
+            self.counts.name(usize::from(index))
+        ))
     }
 
     /// JSON text (of `plimsoll::json`, say) under a key: redacted by key and value at any depth, all other bytes as
-    /// they were. `None` when it may be written as it is.
+    /// they were, so that valid JSON stays valid. `None` when it may be written as it is.
     #[must_use]
     pub fn json(&self, key: KeyVerdict, json: &str) -> Option<String> {
-        self.value(key, json).map(|marker| format!("\"{marker}\""))
+        let mut hits = Vec::new();
+        if self
+            .engine
+            .find_json(key.class, json.as_bytes(), &mut hits)
+            .is_none()
+        {
+            return self.value(key, json);
+        }
+        self.taken_out(json, &mut hits)
+    }
+
+    /// One line of any program's output, without its line end: a JSON object by key and by value at any depth, any
+    /// other line by value. `out` gets the line; findings are told to `report` before they are taken out.
+    pub fn line(&self, line: &[u8], out: &mut Vec<u8>, mut report: impl FnMut(Finding<'_>)) {
+        let mut hits = Vec::new();
+        let object = line.trim_ascii_start().first() == Some(&b'{');
+        if !(object && self.engine.find_json(None, line, &mut hits).is_some()) {
+            self.engine.find(None, line, &mut hits);
+        }
+        for hit in &hits {
+            report(Finding {
+                pattern: self.counts.name(usize::from(hit.pattern)),
+                start: hit.start,
+                end: hit.end,
+            });
+        }
+        self.count(&hits);
+        if self.observe || hits.is_empty() {
+            out.extend_from_slice(line);
+            return;
+        }
+        let mut marker = String::new();
+        let mut at = 0;
+        for hit in &hits {
+            out.extend_from_slice(&line[at..hit.start]);
+            marker.clear();
+            self.mark(*hit, &mut marker);
+            out.extend_from_slice(marker.as_bytes());
+            at = hit.end;
+        }
+        out.extend_from_slice(&line[at..]);
+    }
+
+    /// Everything sensitive in a text by value alone, nothing changed or counted.
+    #[must_use]
+    pub fn find(&self, key: KeyVerdict, text: &str) -> Vec<Finding<'_>> {
+        let mut hits = Vec::new();
+        self.engine.find(key.class, text.as_bytes(), &mut hits);
+        hits.iter()
+            .map(|hit| Finding {
+                pattern: self.counts.name(usize::from(hit.pattern)),
+                start: hit.start,
+                end: hit.end,
+            })
+            .collect()
     }
 
     /// How often each pattern fired.
@@ -86,9 +161,54 @@ impl Redactor {
         &self.counts
     }
 
-    fn found(&self, kind: Kind) -> Option<String> {
-        self.counts.add(kind as usize);
-        (!self.observe).then(|| format!("[redacted:{}]", kind.name()))
+    fn count(&self, hits: &[Hit]) {
+        for hit in hits {
+            self.counts.add(usize::from(hit.pattern));
+        }
+    }
+
+    fn mark(&self, hit: Hit, out: &mut String) {
+        let quote = |out: &mut String| {
+            if let Some(level) = hit.bare {
+                out.extend(std::iter::repeat_n('\\', (1_usize << level.min(6)) - 1));
+                out.push('"');
+            }
+        };
+        quote(out);
+        let _ = write!(
+            out,
+            "[redacted:{}]",
+            self.counts.name(usize::from(hit.pattern))
+        );
+        quote(out);
+    }
+
+    fn taken_out(&self, text: &str, hits: &mut [Hit]) -> Option<String> {
+        if hits.is_empty() {
+            return None;
+        }
+        self.count(hits);
+        if self.observe {
+            return None;
+        }
+        let mut out = String::with_capacity(text.len());
+        let mut at = 0;
+        for hit in hits {
+            // Findings end where ASCII begins; in a text that was cut they may not.
+            while !text.is_char_boundary(hit.start) {
+                hit.start -= 1;
+            }
+            while !text.is_char_boundary(hit.end) {
+                hit.end += 1;
+            }
+            if hit.start >= at {
+                out.push_str(&text[at..hit.start]);
+                self.mark(*hit, &mut out);
+            }
+            at = at.max(hit.end);
+        }
+        out.push_str(&text[at..]);
+        Some(out)
     }
 }
 

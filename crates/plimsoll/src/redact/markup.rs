@@ -1,0 +1,162 @@
+//! Pairs that no `:` or `=` joins: XML elements, tuples, SQL columns with their values.
+
+use std::sync::OnceLock;
+
+use regex::bytes::Regex;
+
+use super::hit::Hit;
+use super::keys::Keys;
+use super::names::of_kind;
+
+/// `<password>x</password>`, also with a name space and attributes.
+pub(super) fn elements(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
+    let mut from = 0;
+    while let Some(open) = memchr::memchr(b'<', &text[from..]).map(|at| from + at) {
+        from = open + 1;
+        let name_end = text[from..]
+            .iter()
+            .take(64)
+            .position(|byte| !(byte.is_ascii_alphanumeric() || b"_-.:".contains(byte)));
+        let Some(name_end) = name_end
+            .filter(|length| *length > 0)
+            .map(|length| from + length)
+        else {
+            continue;
+        };
+        let name = &text[from..name_end];
+        let name = name.rsplit(|byte| *byte == b':').next().unwrap_or(name);
+        let Some(class) = keys.recall(name) else {
+            continue;
+        };
+        let limit = text.len().min(name_end + 256);
+        let Some(start) = memchr::memchr(b'>', &text[name_end..limit]).map(|at| name_end + at + 1)
+        else {
+            continue;
+        };
+        let end = memchr::memchr(b'<', &text[start..]).map_or(text.len(), |length| start + length);
+        if class.covers(&String::from_utf8_lossy(&text[start..end])) {
+            hits.push(Hit::new(start, end, of_kind(class.kind)));
+            from = end;
+        }
+    }
+}
+
+/// `("password", "x")`: a pair as `Debug` prints a tuple, and `["authorization", "x"]` as scripts do.
+pub(super) fn tuples(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
+    static TUPLE: OnceLock<Option<Regex>> = OnceLock::new();
+    let Some(tuple) = TUPLE.get_or_init(|| {
+        Regex::new(r#"(?-u)[(\[]b?["']([A-Za-z][A-Za-z0-9_.-]{1,48})["'], ?(?:Some\()?b?(?:"((?:[^"\\]|\\.){1,4096})"|'([^'\\]{1,4096})')\)?[)\]]"#).ok()
+    }) else {
+        return;
+    };
+    for found in tuple.captures_iter(text) {
+        let (Some(key), Some(value)) = (found.get(1), found.get(2).or_else(|| found.get(3))) else {
+            continue;
+        };
+        let round = text[found.get(0).map_or(0, |whole| whole.start())] == b'(';
+        let plain = String::from_utf8_lossy(value.as_bytes());
+        // A list of names (`["password", "email"]`) is no pair.
+        let names = !round
+            && plain
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        if let Some(class) = keys
+            .recall(key.as_bytes())
+            .filter(|class| !names && class.covers(&plain))
+        {
+            hits.push(Hit::new(value.start(), value.end(), of_kind(class.kind)));
+        }
+    }
+}
+
+/// `INSERT INTO users (name, password) VALUES ('ada', 'x')`: values by their columns, in every row.
+pub(super) fn inserts(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
+    static INSERT: OnceLock<Option<Regex>> = OnceLock::new();
+    let Some(insert) = INSERT.get_or_init(|| {
+        Regex::new(r"(?i-u)\b(?:insert|replace|upsert)\s+(?:ignore\s+)?into\s+[^()\s]{1,128}\s*\(([^()]{1,4096})\)\s*values?\s*").ok()
+    }) else {
+        return;
+    };
+    for found in insert.captures_iter(text) {
+        let (Some(columns), Some(whole)) = (found.get(1), found.get(0)) else {
+            continue;
+        };
+        let classes: Vec<_> = columns
+            .as_bytes()
+            .split(|byte| *byte == b',')
+            .map(|column| keys.recall(trim_name(column)))
+            .collect();
+        if classes.iter().all(Option::is_none) {
+            continue;
+        }
+        let mut at = whole.end();
+        while text.get(at) == Some(&b'(') {
+            at = row(text, at + 1, |column, start, end| {
+                if let Some(class) = classes.get(column).copied().flatten()
+                    && class.covers(&String::from_utf8_lossy(&text[start..end]))
+                {
+                    hits.push(Hit::new(start, end, of_kind(class.kind)));
+                }
+            });
+            while matches!(text.get(at), Some(b',' | b' ' | b'\n' | b'\r' | b'\t')) {
+                at += 1;
+            }
+        }
+    }
+}
+
+fn trim_name(column: &[u8]) -> &[u8] {
+    let start = column
+        .iter()
+        .position(u8::is_ascii_alphanumeric)
+        .unwrap_or(column.len());
+    let end = column
+        .iter()
+        .rposition(u8::is_ascii_alphanumeric)
+        .map_or(start, |last| last + 1);
+    &column[start..end]
+}
+
+/// Reads `'a', 2, 'c')`; calls back with each value's place. Returns the place after the row.
+fn row(text: &[u8], mut at: usize, mut value: impl FnMut(usize, usize, usize)) -> usize {
+    let mut column = 0;
+    while at < text.len() {
+        while matches!(text.get(at), Some(b' ' | b'\n' | b'\t')) {
+            at += 1;
+        }
+        let (start, end);
+        match text.get(at) {
+            Some(quote @ (b'\'' | b'"')) => {
+                start = at + 1;
+                at = start;
+                while at < text.len() && (text[at] != *quote || text.get(at + 1) == Some(quote)) {
+                    at += if text[at] == *quote || text[at] == b'\\' {
+                        2
+                    } else {
+                        1
+                    };
+                }
+                end = at.min(text.len());
+                at += 1;
+            }
+            Some(_) => {
+                start = at;
+                while at < text.len() && !matches!(text[at], b',' | b')') {
+                    at += 1;
+                }
+                end = at;
+            }
+            None => return at,
+        }
+        value(column, start, end);
+        column += 1;
+        while at < text.len() && !matches!(text[at], b',' | b')') {
+            at += 1;
+        }
+        match text.get(at) {
+            Some(b',') => at += 1,
+            _ => return at + 1,
+        }
+    }
+    at
+}

@@ -1,0 +1,663 @@
+//! A key and its value inside a text: `password=x`, `"password": "x"`, `password: Some("x")`, `?token=x`,
+//! `Cookie: a=b`, `Password=x;`, at any depth of quoting.
+
+use plimsoll_standard::sensitive::{Class, Kind, Strength, is_status, password_like, secret_like};
+
+use super::hit::Hit;
+use super::keys::Keys;
+use super::names::of_kind;
+
+/// Bytes read back for a key.
+const LONGEST_KEY: usize = 64;
+/// Bytes read back for the words before a key (`Social Security Number:`).
+const LONGEST_PHRASE: usize = 48;
+
+/// A key before a `:` or `=`.
+struct Key {
+    class: Class,
+    start: usize,
+    /// The key stood in quotes, or the pair is written without a space: a program wrote it.
+    quoted: bool,
+    /// The key was read from several words.
+    phrase: bool,
+}
+
+/// Looks at the `:` or `=` at `join`. Returns where the value ended, if it was sensitive.
+pub(super) fn find(
+    keys: &Keys,
+    text: &[u8],
+    floor: usize,
+    join: usize,
+    hits: &mut Vec<Hit>,
+) -> Option<usize> {
+    let key = key_before(keys, text, floor, join)?;
+    let (start, joined) = value_start(text, join)?;
+    let value = read_value(text, &key, start, joined);
+    match value {
+        Value::Quoted(start, end) => judged(&key, text, start, end, Style::Quoted, hits),
+        Value::Bare(start, end, style) => judged(&key, text, start, end, style, hits),
+        Value::List(start, end) => list(&key, text, start, end, hits),
+        Value::None => None,
+    }
+}
+
+fn word_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+fn key_byte(byte: u8) -> bool {
+    word_byte(byte) || matches!(byte, b'-' | b'.' | b'[' | b']' | b'$')
+}
+
+fn key_before(keys: &Keys, text: &[u8], floor: usize, join: usize) -> Option<Key> {
+    let low = floor.max(join.saturating_sub(LONGEST_KEY));
+    let mut end = join;
+    while end > low && text[end - 1] == b' ' && join - end < 3 {
+        end -= 1;
+    }
+    let spaced = end;
+    while end > low && matches!(text[end - 1], b'"' | b'\'' | b'`' | b'\\') {
+        end -= 1;
+    }
+    if text[..end].ends_with(b"&quot;") {
+        end -= 6;
+    }
+    let quoted = end < spaced;
+    let mut start = end;
+    while start > low && key_byte(text[start - 1]) {
+        start -= 1;
+    }
+    if start == end {
+        return None;
+    }
+    let alone = trim_key(&text[start..end]);
+    let query = start > 0 && matches!(text[start - 1], b'?' | b'&' | b';')
+        || text[..start].ends_with(b"&amp;");
+    let class = keys
+        .recall(alone)
+        .or_else(|| query.then(|| query_class(alone)).flatten());
+    let one_word = alone.iter().all(|byte| word_byte(*byte));
+    if one_word && start > floor && text[start - 1] == b' ' {
+        return by_phrase(keys, text, floor, start, end, class, quoted);
+    }
+    class.map(|class| Key {
+        class,
+        start,
+        quoted,
+        phrase: false,
+    })
+}
+
+/// `--password`, `[password]`, `$password`: the marks around a name.
+fn trim_key(key: &[u8]) -> &[u8] {
+    let start = key
+        .iter()
+        .position(|byte| word_byte(*byte))
+        .unwrap_or(key.len());
+    &key[start..]
+}
+
+/// Reads up to two more words before a key: they may make it sensitive (`API key:`) or harmless (`max token:`).
+fn by_phrase(
+    keys: &Keys,
+    text: &[u8],
+    floor: usize,
+    start: usize,
+    end: usize,
+    alone: Option<Class>,
+    quoted: bool,
+) -> Option<Key> {
+    let low = floor.max(start.saturating_sub(LONGEST_PHRASE));
+    let mut from = start;
+    let mut found = alone.map(|class| (class, start));
+    for words in 0..2 {
+        if from <= low || text[from - 1] != b' ' {
+            break;
+        }
+        let mut word = from - 1;
+        while word > low && (word_byte(text[word - 1]) || text[word - 1] == b'-') {
+            word -= 1;
+        }
+        if word == from - 1 {
+            break;
+        }
+        from = word;
+        let phrase = keys.recall(&text[from..end]);
+        match (alone, phrase) {
+            (None, Some(class)) => {
+                found = Some((class, from));
+                break;
+            }
+            // `next token: abc` is a cursor; `with password: x` still is a password.
+            (Some(class), None) if class.kind == Kind::Token && words == 0 => {
+                let word = std::str::from_utf8(&text[from..start]).unwrap_or("").trim();
+                if !matches!(
+                    word,
+                    "with"
+                        | "using"
+                        | "use"
+                        | "no"
+                        | "found"
+                        | "has"
+                        | "had"
+                        | "is"
+                        | "was"
+                        | "check"
+                        | "verify"
+                ) {
+                    return None;
+                }
+            }
+            _ => {}
+        }
+    }
+    found.map(|(class, start)| Key {
+        class,
+        start,
+        quoted,
+        phrase: !quoted,
+    })
+}
+
+/// Query parameters that open something, beyond what their names say (OpenTelemetry's list, and `code`, `key`).
+fn query_class(key: &[u8]) -> Option<Class> {
+    let is = |name: &str| key.eq_ignore_ascii_case(name.as_bytes());
+    let (kind, strength) =
+        if is("sig") || is("x-amz-credential") || is("x-goog-credential") || is("awsaccesskeyid") {
+            (Kind::Signature, Strength::Sure)
+        } else if is("code")
+            || is("state")
+            || is("sid")
+            || is("t")
+            || is("ticket")
+            || is("hash")
+            || is("hmac")
+        {
+            (Kind::Token, Strength::Likely)
+        } else if is("key") || is("k") {
+            (Kind::ApiKey, Strength::Likely)
+        } else {
+            return None;
+        };
+    Some(Class { kind, strength })
+}
+
+/// How a key and its value are joined.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Joined {
+    Equals,
+    Colon,
+    /// A colon with a space after it, as in prose.
+    Spaced,
+}
+
+/// The first byte of the value, past the join's other bytes and white space.
+fn value_start(text: &[u8], join: usize) -> Option<(usize, Joined)> {
+    let mut at = join + 1;
+    let mut joined = if text[join] == b'=' {
+        Joined::Equals
+    } else {
+        Joined::Colon
+    };
+    match text.get(at) {
+        Some(b':') => return None,
+        Some(b'=' | b'>' | b'~') => {
+            joined = Joined::Equals;
+            at += 1;
+        }
+        _ => {}
+    }
+    if joined == Joined::Colon && join > 0 && text[join - 1] == b':' {
+        return None;
+    }
+    let first = at;
+    while at - first < 64 && matches!(text.get(at), Some(b' ' | b'\t')) {
+        at += 1;
+    }
+    if at > first && joined == Joined::Colon {
+        joined = Joined::Spaced;
+    }
+    // A value on the next line belongs to a pretty-printed wrapper only; `password=` and a line end is empty.
+    (at < text.len() && !matches!(text[at], b'\n' | b'\r')).then_some((at, joined))
+}
+
+/// How a value without quotes is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Quoted,
+    /// `key=value`.
+    Pair,
+    /// `key: value` in what may be prose.
+    Prose,
+    /// The rest of a header line.
+    Header,
+}
+
+enum Value {
+    Quoted(usize, usize),
+    Bare(usize, usize, Style),
+    List(usize, usize),
+    None,
+}
+
+fn read_value(text: &[u8], key: &Key, mut start: usize, joined: Joined) -> Value {
+    // `Some("x")`, `Password(Secret("x"))`, `String("x")`, `b"x"`, `&"x"`: wrappers around a quoted value.
+    for _ in 0..4 {
+        match wrapper(&text[start..]) {
+            Some(length) => start += length,
+            None => break,
+        }
+    }
+    let rest = &text[start..];
+    let escapes = rest
+        .iter()
+        .take(15)
+        .take_while(|byte| **byte == b'\\')
+        .count();
+    match rest.get(escapes) {
+        Some(quote @ (b'"' | b'\'' | b'`')) => {
+            let open = start + escapes + 1;
+            return Value::Quoted(open, quoted_end(text, open, *quote, escapes));
+        }
+        _ if rest.starts_with(b"&quot;") => {
+            let open = start + 6;
+            let end = memchr::memmem::find(&text[open..], b"&quot;")
+                .map_or(text.len(), |length| open + length);
+            return Value::Quoted(open, end);
+        }
+        Some(b'[') if escapes == 0 => {
+            let end = memchr::memchr(b']', rest).map_or(text.len(), |length| start + length);
+            return Value::List(start + 1, end);
+        }
+        Some(b'{' | b'(')
+            if escapes == 0 && rest.get(1).is_none_or(|next| !next.is_ascii_alphanumeric()) =>
+        {
+            return Value::None;
+        }
+        None => return Value::None,
+        _ => {}
+    }
+    let opening = key.start.checked_sub(1).map(|before| text[before]);
+    let enclosing = opening.filter(|byte| matches!(byte, b'"' | b'\'' | b'`') && !key.quoted);
+    if matches!(key.class.kind, Kind::Cookie | Kind::Authorization) {
+        let end = header_end(text, start, key.class.kind, enclosing);
+        return Value::Bare(start, end, Style::Header);
+    }
+    let style = if joined == Joined::Spaced && !key.quoted {
+        Style::Prose
+    } else {
+        Style::Pair
+    };
+    let end = match opening {
+        Some(b'?' | b'&') => query_end(text, start),
+        _ if joined == Joined::Equals && in_semicolons(text, key.start, start) => {
+            semicolon_end(text, start)
+        }
+        _ => bare_end(text, start, enclosing),
+    };
+    Value::Bare(start, end, style)
+}
+
+/// The length of an opening wrapper at the start of a value.
+fn wrapper(rest: &[u8]) -> Option<usize> {
+    let name = rest
+        .iter()
+        .take(40)
+        .position(|byte| !(word_byte(*byte) || *byte == b':'))?;
+    match (name, rest[name]) {
+        // `b"`, `r"`, `u'`, `N'`, `&"`.
+        (1, b'"' | b'\'') => Some(1),
+        (0, b'&' | b'*') if matches!(rest.get(1), Some(b'"' | b'\'')) => Some(1),
+        (0, _) => None,
+        (_, b'(') => {
+            let inner = rest.get(name + 1)?;
+            let escaped = *inner == b'\\' && rest.get(name + 2) == Some(&b'"');
+            (matches!(&rest[..name], b"Some" | b"Ok" | b"Err" | b"Just")
+                || matches!(inner, b'"' | b'\'')
+                || escaped
+                || nested_wrapper(&rest[name + 1..]))
+            .then_some(name + 1)
+        }
+        _ => None,
+    }
+}
+
+fn nested_wrapper(rest: &[u8]) -> bool {
+    rest.first().is_some_and(u8::is_ascii_uppercase)
+        && rest
+            .iter()
+            .take(40)
+            .position(|byte| !word_byte(*byte))
+            .is_some_and(|name| rest[name] == b'(')
+}
+
+/// The end of a quoted value: the same quote behind as many backslashes. A text that was cut ends it too.
+fn quoted_end(text: &[u8], open: usize, quote: u8, escapes: usize) -> usize {
+    let mut backslashes = 0;
+    let mut at = open;
+    while at < text.len() {
+        let byte = text[at];
+        if byte == b'\\' {
+            backslashes += 1;
+        } else {
+            if byte == quote {
+                let closes = if escapes == 0 {
+                    backslashes % 2 == 0
+                } else {
+                    backslashes <= escapes
+                };
+                // SQL doubles a quote inside quotes.
+                let doubled =
+                    escapes == 0 && quote == b'\'' && text.get(at + 1) == Some(&quote) && at > open;
+                if doubled {
+                    at += 2;
+                    backslashes = 0;
+                    continue;
+                }
+                if closes {
+                    return at - backslashes.min(escapes);
+                }
+            }
+            backslashes = 0;
+        }
+        at += 1;
+    }
+    text.len()
+}
+
+fn header_end(text: &[u8], start: usize, kind: Kind, enclosing: Option<u8>) -> usize {
+    let line = text[start..]
+        .iter()
+        .position(|byte| matches!(byte, b'\n' | b'\r' | b'"') || Some(*byte) == enclosing)
+        .map_or(text.len(), |length| start + length);
+    // An escaped line end or quote in a string that was printed.
+    let line = text[start..line]
+        .windows(2)
+        .position(|pair| pair[0] == b'\\' && matches!(pair[1], b'n' | b'r' | b'"' | b'\''))
+        .map_or(line, |length| start + length);
+    if kind == Kind::Cookie {
+        return trim_end(text, start, line);
+    }
+    let rest = &text[start..line];
+    let word = |from: usize| {
+        rest[from..]
+            .iter()
+            .position(|byte| {
+                byte.is_ascii_whitespace()
+                    || matches!(byte, b',' | b';' | b'\'' | b')' | b'}' | b']' | b'>' | b'&')
+            })
+            .map_or(rest.len(), |length| from + length)
+    };
+    let first = word(0);
+    let scheme = &rest[..first];
+    let many = [&b"digest"[..], b"signature", b"hawk", b"oauth"]
+        .iter()
+        .any(|name| scheme.eq_ignore_ascii_case(name))
+        || scheme.starts_with(b"AWS4-");
+    if many {
+        return line;
+    }
+    if rest.get(first) == Some(&b' ')
+        && first <= 12
+        && scheme
+            .iter()
+            .all(|byte| byte.is_ascii_alphabetic() || *byte == b'-')
+    {
+        return start + word(first + 1);
+    }
+    start + first
+}
+
+fn trim_end(text: &[u8], start: usize, mut end: usize) -> usize {
+    while end > start
+        && (text[end - 1].is_ascii_whitespace()
+            || matches!(text[end - 1], b')' | b'}' | b']' | b',' | b'\''))
+    {
+        end -= 1;
+    }
+    end
+}
+
+fn query_end(text: &[u8], start: usize) -> usize {
+    text[start..]
+        .iter()
+        .position(|byte| {
+            byte.is_ascii_whitespace()
+                || byte.is_ascii_control()
+                || b"&#\"'<>`)]}|\\".contains(byte)
+        })
+        .map_or(text.len(), |length| start + length)
+}
+
+/// Whether a pair stands in a `A=b;C=d` string: another pair joined by `;` is next to it.
+fn in_semicolons(text: &[u8], key: usize, value: usize) -> bool {
+    let before = text[..key].iter().rev().find(|byte| **byte != b' ');
+    if before == Some(&b';') {
+        return true;
+    }
+    let ahead = &text[value..text.len().min(value + 256)];
+    ahead
+        .iter()
+        .position(|byte| *byte == b';')
+        .is_some_and(|mark| pair_follows(&ahead[mark + 1..], b"="))
+}
+
+fn semicolon_end(text: &[u8], start: usize) -> usize {
+    let end = text[start..]
+        .iter()
+        .enumerate()
+        .position(|(at, byte)| {
+            matches!(byte, b';' | b'\n' | b'\r' | b'"')
+                || (matches!(byte, b'\'' | b'`')
+                    && text
+                        .get(start + at + 1)
+                        .is_none_or(|next| !word_byte(*next)))
+        })
+        .map_or(text.len(), |length| start + length);
+    // The last of the pairs may be followed by prose.
+    if text.get(end) == Some(&b';') {
+        return end;
+    }
+    text[start..end]
+        .iter()
+        .position(|byte| *byte == b' ')
+        .map_or(end, |length| start + length)
+}
+
+/// Whether `word=` or `word:` follows, spaces allowed before.
+fn pair_follows(rest: &[u8], joins: &[u8]) -> bool {
+    let rest = rest.trim_ascii_start();
+    let rest = rest.strip_prefix(b"\"").unwrap_or(rest);
+    let name = rest
+        .iter()
+        .take(40)
+        .position(|byte| !(key_byte(*byte) || *byte == b' '));
+    name.is_some_and(|name| {
+        name > 0 && (joins.contains(&rest[name]) || (rest[name] == b'"' && joins.contains(&b':')))
+    })
+}
+
+fn bare_end(text: &[u8], start: usize, enclosing: Option<u8>) -> usize {
+    let mut at = start;
+    while at < text.len() {
+        let byte = text[at];
+        let next = text.get(at + 1).copied();
+        let next_ends =
+            next.is_none_or(|next| next.is_ascii_whitespace() || b",;)]}\"'\\>|&.".contains(&next));
+        let stops = match byte {
+            _ if byte.is_ascii_whitespace() || byte.is_ascii_control() || byte == b'"' => true,
+            _ if Some(byte) == enclosing => true,
+            b'\'' | b'`' | b')' | b']' | b'}' | b'>' => next_ends,
+            b'\\' => matches!(next, Some(b'n' | b'r' | b't' | b'"' | b'\'' | b'\\')),
+            b',' | b';' | b'&' | b'|' => next_ends || pair_follows(&text[at + 1..], b"=:"),
+            b'<' => next == Some(b'/'),
+            _ => false,
+        };
+        if stops {
+            break;
+        }
+        at += 1;
+    }
+    // A sentence's full stop is not the value's.
+    if at > start + 1 && text[at - 1] == b'.' {
+        at -= 1;
+    }
+    at
+}
+
+fn judged(
+    key: &Key,
+    text: &[u8],
+    start: usize,
+    end: usize,
+    style: Style,
+    hits: &mut Vec<Hit>,
+) -> Option<usize> {
+    let value = String::from_utf8_lossy(&text[start..end]);
+    let class = key.class;
+    let sensitive = class.covers(&value)
+        && match style {
+            Style::Quoted => true,
+            Style::Header => {
+                value.len() >= 4
+                    && (class.kind != Kind::Cookie || value.contains('=') || secret_like(&value))
+            }
+            Style::Pair => {
+                !is_code(&value)
+                    && (class.strength != Strength::Text
+                        || !value.bytes().all(|b| b.is_ascii_digit()))
+            }
+            Style::Prose => in_prose(key, text, &value, end),
+        };
+    sensitive.then(|| {
+        hits.push(Hit::new(start, end, of_kind(class.kind)));
+        end
+    })
+}
+
+/// Whether a value after `key: ` is one and not the next word of a sentence.
+fn in_prose(key: &Key, text: &[u8], value: &str, end: usize) -> bool {
+    if is_code(value) || is_status(value) {
+        return false;
+    }
+    let rest = &text[end..];
+    let sentence = rest.first() == Some(&b' ')
+        && rest.get(1).is_some_and(u8::is_ascii_lowercase)
+        && !pair_follows(rest, b"=:");
+    let letters = value
+        .chars()
+        .all(|c| c.is_alphabetic() || c == '-' || c == '\'');
+    match key.class.kind {
+        Kind::Password => !(letters && (sentence || value.len() < 5)) || password_like(value),
+        Kind::Token
+        | Kind::Secret
+        | Kind::ApiKey
+        | Kind::PrivateKey
+        | Kind::Credentials
+        | Kind::Signature => {
+            secret_like(value)
+                || (!letters && value.len() >= 6 && !key.phrase)
+                || (value.len() >= 20 && !sentence)
+        }
+        Kind::PersonName | Kind::PostalAddress => {
+            !sentence && value.starts_with(char::is_uppercase)
+        }
+        _ => true,
+    }
+}
+
+/// A piece of source code or a type, as in `password: String` or `token = self.next()`.
+fn is_code(value: &str) -> bool {
+    let name = value.trim_end_matches([',', ';', ')']);
+    matches!(
+        name,
+        "str"
+            | "&str"
+            | "string"
+            | "String"
+            | "bool"
+            | "int"
+            | "varchar"
+            | "text"
+            | "TEXT"
+            | "VARCHAR"
+            | "bytes"
+            | "Bytes"
+            | "u64"
+            | "i64"
+            | "Option<String>"
+            | "Optional[str]"
+            | "SecretString"
+            | "SecretStr"
+            | "any"
+            | "Any"
+            | "object"
+            | "char"
+            | "number"
+            | "password"
+            | "Password"
+            | "token"
+            | "secret"
+            | "PASSWORD"
+            | "?"
+            | "%s"
+            | "%v"
+            | "%q"
+            | "{}"
+            | "{:?}"
+            | "$1"
+            | "$2"
+            | "$3"
+            | "NULL"
+            | "NOT"
+    ) || (value.contains('(')
+        && value.ends_with(')')
+        && value
+            .bytes()
+            .take_while(|b| *b != b'(')
+            .all(|b| word_byte(b) || b == b'.' || b == b':')
+        && value.len() > 3
+        && !value.starts_with('('))
+        || value.starts_with("self.")
+        || value.starts_with("process.env")
+        || value.starts_with("os.environ")
+        || value.starts_with("env.")
+        || value.starts_with("config.")
+        || value.starts_with("req.")
+        || value.starts_with("request.")
+        || (value.starts_with('{') && value.ends_with('}'))
+        || (value.starts_with("%(") && value.ends_with('s'))
+        || (value.starts_with(':')
+            && value.len() > 1
+            && value[1..]
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b == b'_'))
+        || (value.starts_with('$')
+            && value.len() > 1
+            && value[1..]
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b == b'_' || b.is_ascii_digit()))
+}
+
+/// `["a", "b"]` under a sensitive key: every quoted text in it.
+fn list(key: &Key, text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>) -> Option<usize> {
+    let mut at = start;
+    let mut found = None;
+    while at < end {
+        let byte = text[at];
+        if matches!(byte, b'"' | b'\'') {
+            let escapes = text[start..at]
+                .iter()
+                .rev()
+                .take_while(|byte| **byte == b'\\')
+                .count();
+            let close = quoted_end(text, at + 1, byte, escapes);
+            if judged(key, text, at + 1, close, Style::Quoted, hits).is_some() {
+                found = Some(close);
+            }
+            at = close + escapes;
+        }
+        at += 1;
+    }
+    found.map(|last| last.max(start))
+}

@@ -1,0 +1,350 @@
+//! Secrets that stand beside their name with no mark between: `Bearer abc`, `password is x1`, `--token abc`,
+//! `IDENTIFIED BY 'x'`, `482913 is your code`.
+
+use plimsoll_standard::sensitive::{Class, Kind, password_like, secret_like};
+
+use super::check;
+use super::hit::Hit;
+use super::keys::Keys;
+use super::names::of_kind;
+use super::screen::{CLASS, class};
+
+const LONGEST_VALUE: usize = 4096;
+const LONGEST_PHRASE: usize = 48;
+
+/// Whether a word could start any of the forms: a cheap look at its length and first letter.
+pub(super) fn may_lead(word: &[u8]) -> bool {
+    match word {
+        [b'-', _, ..] => true,
+        [first, ..] => {
+            matches!(word.len(), 2..=10)
+                && matches!(
+                    first | 0x20,
+                    b'p' | b'o' | b'c' | b's' | b'k' | b't' | b'b' | b'n' | b'i' | b'a' | b'd'
+                )
+        }
+        [] => false,
+    }
+}
+
+/// Looks at the word `text[start..end]` and what follows it. Returns where a finding ended.
+pub(super) fn find(
+    keys: &Keys,
+    text: &[u8],
+    floor: usize,
+    start: usize,
+    end: usize,
+    hits: &mut Vec<Hit>,
+) -> Option<usize> {
+    let word = &text[start..end];
+    let is = |name: &str| word.eq_ignore_ascii_case(name.as_bytes());
+    if word[0] == b'-' {
+        return flag(keys, text, start, end, hits);
+    }
+    if (is("bearer") || is("basic") || is("token") || is("negotiate") || is("apikey"))
+        && let Some(found) = scheme(text, start, end, hits)
+    {
+        return Some(found);
+    }
+    if is("by")
+        && text[floor.max(start.saturating_sub(11))..start].eq_ignore_ascii_case(b"identified ")
+    {
+        return quoted_after(text, end, Kind::Password, hits);
+    }
+    let noun = is("password")
+        || is("passwd")
+        || is("pwd")
+        || is("passphrase")
+        || is("passcode")
+        || is("pin")
+        || is("otp")
+        || is("cvv")
+        || is("cvc")
+        || is("secret")
+        || is("token")
+        || is("key")
+        || is("code")
+        || is("ssn")
+        || is("number")
+        || is("credentials")
+        || is("pass");
+    if !noun {
+        return None;
+    }
+    let class = phrase_class(keys, text, floor, start, end)?;
+    if let Some(found) = said_before(class, text, floor, start, hits) {
+        return Some(found);
+    }
+    said_after(class, text, end, hits)
+}
+
+/// `Bearer <token>` and the other schemes, wherever they stand.
+fn scheme(text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>) -> Option<usize> {
+    let value = one_space(text, end)?;
+    let close = token_end(text, value);
+    let token = &text[value..close];
+    let plain = std::str::from_utf8(token).ok()?;
+    let opens = match text[start] | 0x20 {
+        b'b' if (text[start + 1] | 0x20) == b'a' => check::is_basic_credentials(token),
+        b'b' => {
+            token.len() >= 6
+                && (secret_like(plain)
+                    || (token.len() >= 24 && token.iter().any(u8::is_ascii_digit))
+                    || hex_secret(token))
+        }
+        b'n' => token.len() >= 24,
+        _ => token.len() >= 16 && secret_like(plain),
+    };
+    opens.then(|| {
+        hits.push(Hit::new(value, close, of_kind(Kind::Authorization)));
+        close
+    })
+}
+
+fn hex_secret(token: &[u8]) -> bool {
+    token.len() >= 16 && token.iter().all(u8::is_ascii_hexdigit)
+}
+
+fn token_end(text: &[u8], start: usize) -> usize {
+    let limit = text.len().min(start + LONGEST_VALUE * 4);
+    text[start..limit]
+        .iter()
+        .position(|byte| !(byte.is_ascii_alphanumeric() || b"-._~+/=|:%".contains(byte)))
+        .map_or(limit, |length| start + length)
+}
+
+fn one_space(text: &[u8], end: usize) -> Option<usize> {
+    let mut at = end;
+    while at < text.len() && at - end < 3 && matches!(text[at], b' ' | b'\t') {
+        at += 1;
+    }
+    (at > end && at < text.len()).then_some(at)
+}
+
+/// The class of a noun with up to two words before it.
+fn phrase_class(keys: &Keys, text: &[u8], floor: usize, start: usize, end: usize) -> Option<Class> {
+    let low = floor.max(start.saturating_sub(LONGEST_PHRASE));
+    let alone = keys.recall(&text[start..end]);
+    let mut from = start;
+    for words in 0..2 {
+        if from <= low || text[from - 1] != b' ' {
+            break;
+        }
+        let mut word = from - 1;
+        while word > low
+            && (text[word - 1].is_ascii_alphanumeric() || matches!(text[word - 1], b'-' | b'_'))
+        {
+            word -= 1;
+        }
+        if word == from - 1 {
+            break;
+        }
+        from = word;
+        let phrase = keys.recall(&text[from..end]);
+        if alone.is_none() && phrase.is_some() {
+            return phrase;
+        }
+        if words == 0 && phrase.is_none() && alone.is_some_and(|class| class.kind == Kind::Token) {
+            let before = text[from..start].trim_ascii();
+            if !matches!(
+                before,
+                b"with"
+                    | b"using"
+                    | b"use"
+                    | b"has"
+                    | b"is"
+                    | b"check"
+                    | b"verify"
+                    | b"no"
+                    | b"found"
+            ) {
+                return None;
+            }
+        }
+    }
+    alone
+}
+
+/// `482913 is your verification code`.
+fn said_before(
+    class: Class,
+    text: &[u8],
+    floor: usize,
+    start: usize,
+    hits: &mut Vec<Hit>,
+) -> Option<usize> {
+    if !matches!(class.kind, Kind::OneTimeCode | Kind::Pin | Kind::Password) {
+        return None;
+    }
+    let low = floor.max(start.saturating_sub(LONGEST_PHRASE));
+    let is_your = low + memchr::memmem::find(&text[low..start], b" is your ")?;
+    let from = text[low..is_your]
+        .iter()
+        .rposition(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'-'))
+        .map_or(low, |last| low + last + 1);
+    let value = &text[from..is_your];
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    ((4..=10).contains(&value.len()) && digits >= 4).then(|| {
+        hits.push(Hit::new(from, is_your, of_kind(class.kind)));
+        start
+    })
+}
+
+/// `password hunter2`, `password is "x"`, `PIN was 4821`, `password for bob set to x1`.
+fn said_after(class: Class, text: &[u8], end: usize, hits: &mut Vec<Hit>) -> Option<usize> {
+    let mut at = one_space(text, end)?;
+    // Words that may stand between the name and the value.
+    for _ in 0..4 {
+        let word_end = at
+            + text[at..]
+                .iter()
+                .position(|byte| CLASS[usize::from(*byte)] & class::SPACE != 0)?;
+        let word = &text[at..word_end];
+        let links = [
+            "is", "was", "to", "of", "set", "changed", "now", "value", "are", "the", "new", "your",
+            "equals", "been", "has", "as", "number", "code", "for", "provided", "used", "with",
+            "entered", "->", "=>", "reset", "'s", "given", "hash", "from", "user",
+        ]
+        .iter()
+        .any(|link| word.eq_ignore_ascii_case(link.as_bytes()));
+        if !links {
+            break;
+        }
+        at = one_space(text, word_end)?;
+    }
+    if matches!(text[at], b'"' | b'\'' | b'`') {
+        return quoted(text, at, class, hits);
+    }
+    let close = word_end(text, at);
+    let value = std::str::from_utf8(&text[at..close]).ok()?;
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let fits = match class.kind {
+        Kind::Password => password_like(value) && !value.contains(['(', '{', '[', '=', ':']),
+        Kind::Pin => digits == value.len() && (4..=8).contains(&digits),
+        Kind::OneTimeCode => {
+            (4..=10).contains(&value.len())
+                && digits >= 4
+                && value
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        }
+        Kind::CardCode => digits == value.len() && (3..=4).contains(&digits),
+        Kind::NationalId | Kind::BankAccount | Kind::CardNumber | Kind::HealthId => {
+            digits >= 6
+                && value
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        }
+        Kind::Phone => digits >= 7,
+        Kind::Token | Kind::Secret | Kind::ApiKey | Kind::PrivateKey | Kind::Credentials => {
+            secret_like(value) && value.len() >= 10 && !value.contains(['(', '{', '[', ':', '/'])
+        }
+        _ => false,
+    };
+    (fits && class.covers(value)).then(|| {
+        hits.push(Hit::new(at, close, of_kind(class.kind)));
+        close
+    })
+}
+
+fn word_end(text: &[u8], start: usize) -> usize {
+    let limit = text.len().min(start + LONGEST_VALUE);
+    let mut end = text[start..limit]
+        .iter()
+        .position(|byte| {
+            byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'\\')
+        })
+        .map_or(limit, |length| start + length);
+    while end > start + 1 && matches!(text[end - 1], b',' | b'.' | b';' | b')' | b':' | b']') {
+        end -= 1;
+    }
+    end
+}
+
+fn quoted_after(text: &[u8], end: usize, kind: Kind, hits: &mut Vec<Hit>) -> Option<usize> {
+    let open = one_space(text, end)?;
+    let class = Class {
+        kind,
+        strength: plimsoll_standard::sensitive::Strength::Sure,
+    };
+    matches!(text[open], b'"' | b'\'' | b'`')
+        .then(|| quoted(text, open, class, hits))
+        .flatten()
+}
+
+fn quoted(text: &[u8], open: usize, class: Class, hits: &mut Vec<Hit>) -> Option<usize> {
+    let start = open + 1;
+    let limit = text.len().min(start + LONGEST_VALUE);
+    let close = start + memchr::memchr(text[open], &text[start..limit])?;
+    let value = std::str::from_utf8(&text[start..close]).ok()?;
+    let fits = match class.kind {
+        Kind::Password => value.len() >= 3 && value.len() <= 128 && class.covers(value),
+        Kind::PersonName | Kind::PostalAddress => false,
+        Kind::Token | Kind::Secret | Kind::ApiKey | Kind::PrivateKey | Kind::Credentials => {
+            secret_like(value)
+        }
+        _ => class.covers(value),
+    };
+    fits.then(|| {
+        hits.push(Hit::new(start, close, of_kind(class.kind)));
+        close
+    })
+}
+
+/// `--password x`, `--api-key x`, `-u user:password`.
+fn flag(keys: &Keys, text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>) -> Option<usize> {
+    let word = &text[start..end];
+    let name = &word[word.iter().position(|byte| *byte != b'-')?..];
+    let value = one_space(text, end)?;
+    if text[value] == b'-' {
+        return None;
+    }
+    let (open, close) = if matches!(text[value], b'"' | b'\'') {
+        (
+            value + 1,
+            value + 1 + memchr::memchr(text[value], &text[value + 1..])?,
+        )
+    } else {
+        let close = text[value..]
+            .iter()
+            .position(u8::is_ascii_whitespace)
+            .map_or(text.len(), |length| value + length);
+        (value, close)
+    };
+    let plain = std::str::from_utf8(&text[open..close]).ok()?;
+    if matches!(name, b"u" | b"user") {
+        let mark = plain
+            .find(':')
+            .filter(|mark| *mark > 0 && plain.len() > mark + 1 && !plain.contains("://"))?;
+        let password = &plain[mark + 1..];
+        let number_pair = plain
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b':');
+        return (!number_pair && !password.starts_with('$')).then(|| {
+            hits.push(Hit::new(open, close, of_kind(Kind::Credentials)));
+            close
+        });
+    }
+    if name == b"p" || name == b"a" {
+        let tool = &text[start.saturating_sub(48)..start];
+        let known = [
+            &b"sshpass"[..],
+            b"redis-cli",
+            b"docker login",
+            b"mysql",
+            b"mongo",
+        ]
+        .iter()
+        .any(|tool_name| memchr::memmem::find(tool, tool_name).is_some());
+        return (known && password_like(plain)).then(|| {
+            hits.push(Hit::new(open, close, of_kind(Kind::Password)));
+            close
+        });
+    }
+    let long = word.starts_with(b"--") || name.len() > 3;
+    let class = keys
+        .recall(name)
+        .filter(|class| long && class.covers(plain) && !plain.starts_with('$'))?;
+    hits.push(Hit::new(open, close, of_kind(class.kind)));
+    Some(close)
+}

@@ -1,0 +1,102 @@
+//! Credentials in the authority of a URL (RFC 3986, 3.2.1).
+
+use super::hit::Hit;
+use super::names::Rule;
+
+/// No authority is longer.
+const LONGEST: usize = 1024;
+
+/// Looks at the `://` whose colon is at `colon`; a finding covers `user:password`. Returns where it ended.
+pub(super) fn find(text: &[u8], colon: usize, hits: &mut Vec<Hit>) -> Option<usize> {
+    let start = colon + 3;
+    let named = colon > 0 && text[colon - 1].is_ascii_alphanumeric();
+    let rest = text
+        .get(start..text.len().min(start + LONGEST))
+        .filter(|_| named)?;
+    let rest = &rest[..rest
+        .iter()
+        .position(|byte| ends_url(*byte))
+        .unwrap_or(rest.len())];
+    let authority = &rest[..rest
+        .iter()
+        .position(|byte| b"/?#".contains(byte))
+        .unwrap_or(rest.len())];
+    let at = match authority.iter().rposition(|byte| *byte == b'@') {
+        Some(at) => at,
+        // A password with `/`, `?` or `#` in it is not valid, and happens: `user:pa/ss@host`.
+        None => unescaped_password(rest, authority.len())?,
+    };
+    let userinfo = &rest[..at];
+    let secret = match userinfo.iter().position(|byte| *byte == b':') {
+        Some(mark) => {
+            let password = &userinfo[mark + 1..];
+            !password.is_empty() && !stands_in(password)
+        }
+        None => {
+            userinfo.len() >= 16
+                && userinfo.iter().any(u8::is_ascii_digit)
+                && !userinfo.contains(&b'.')
+        }
+    };
+    secret.then(|| {
+        hits.push(Hit::new(start, start + at, Rule::UrlCredentials.index()));
+        start + at
+    })
+}
+
+/// `${PASSWORD}`, `***`, `{password}`, `<password>`, `%s`: no password, but where one goes.
+fn stands_in(password: &[u8]) -> bool {
+    password.iter().all(|byte| b"*xX.".contains(byte))
+        || (password.starts_with(b"${") && password.ends_with(b"}"))
+        || (password.starts_with(b"{") && password.ends_with(b"}"))
+        || password == b"%s"
+        || password.starts_with(b"[redacted")
+}
+
+fn unescaped_password(rest: &[u8], authority: usize) -> Option<usize> {
+    let colon = rest[..authority].iter().position(|byte| *byte == b':')?;
+    let port_like = rest[colon + 1..authority].iter().all(u8::is_ascii_digit);
+    let at = rest.iter().rposition(|byte| *byte == b'@')?;
+    (!port_like && at > authority).then_some(at)
+}
+
+fn ends_url(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte.is_ascii_control() || b"\"'<>`\\^|".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<&str> {
+        let mut hits = Vec::new();
+        for colon in memchr::memmem::find_iter(text.as_bytes(), b"://") {
+            find(text.as_bytes(), colon, &mut hits);
+        }
+        hits.iter().map(|hit| &text[hit.start..hit.end]).collect()
+    }
+
+    #[test]
+    fn user_and_password() {
+        assert_eq!(found("postgres://app:s3cret@db:5432/x"), ["app:s3cret"]);
+        assert_eq!(found("redis://:p@ss@cache:6379"), [":p@ss"]);
+        assert_eq!(found("amqp://u:a/b@mq/v"), ["u:a/b"]);
+        assert_eq!(
+            found("https://0123456789abcdef0123456789abcdef@o1.ingest.example/2"),
+            ["0123456789abcdef0123456789abcdef"]
+        );
+    }
+
+    #[test]
+    fn no_password() {
+        for text in [
+            "https://example.com/a@b",
+            "ssh://git@host/x",
+            "http://host:8080/x@y",
+            "postgres://app@db/x",
+            "https://user:***@host",
+        ] {
+            assert!(found(text).is_empty(), "{text}");
+        }
+    }
+}
