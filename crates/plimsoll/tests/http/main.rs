@@ -10,3 +10,4 @@
 mod probes;
 mod requests;
 mod support;
+mod trace_context;

@@ -27,7 +27,7 @@ fn router() -> Router {
         )
         .route("/broken", get(|| async { StatusCode::SERVICE_UNAVAILABLE }))
         .route("/panic", get(panics))
-        .route("/slow", get(|| std::future::pending::<String>()))
+        .route("/slow", get(std::future::pending::<String>))
         .route(
             "/stream",
             get(|| async {
