@@ -7,6 +7,8 @@
     missing_docs
 )]
 
+mod hostile;
+mod lifecycle;
 mod probes;
 mod requests;
 mod support;
