@@ -9,6 +9,7 @@
 
 mod hostile;
 mod lifecycle;
+mod operator;
 mod probes;
 mod requests;
 mod support;

@@ -53,7 +53,7 @@ pub struct Service {
     pub guard: Arc<Guard>,
     pub lines: Lines,
     pub address: SocketAddr,
-    pub serving: Option<JoinHandle<Result<(), plimsoll::ServeError>>>,
+    _serving: JoinHandle<Result<(), plimsoll::ServeError>>,
     _default: tracing::subscriber::DefaultGuard,
 }
 
@@ -94,7 +94,7 @@ impl Service {
             guard,
             lines,
             address,
-            serving: Some(serving),
+            _serving: serving,
             _default: default,
         };
         service.line("service.started").await;
