@@ -7,7 +7,9 @@
     missing_docs
 )]
 
+mod adoption;
 mod hostile;
+mod layers;
 mod lifecycle;
 mod operator;
 mod probes;
