@@ -96,6 +96,8 @@ impl Catalogue {
                 overflows.raise_to([&metric], recordings);
             }
         });
+        // A name can only be taken by a caller, who then writes it himself.
+        let _ = super::process::register(registry);
         for level in LOG_LEVELS {
             catalogue.log_events.zero([level]);
         }

@@ -217,6 +217,12 @@ impl Core {
         lock(&self.shards).release(shard);
     }
 
+    /// How many shards were ever made: the most threads that recorded at once.
+    #[cfg(test)]
+    pub(super) fn shards(&self) -> usize {
+        lock(&self.shards).iter().count()
+    }
+
     /// Calls `read` with the number of each block's first row and the block, for every thread that ever recorded.
     fn each_block(&self, mut read: impl FnMut(usize, &Block)) {
         let shards = lock(&self.shards);

@@ -29,9 +29,12 @@ mod key;
 mod local;
 mod name;
 mod negotiate;
+mod process;
 mod registry;
 mod shard;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::sync::LazyLock;

@@ -5,6 +5,10 @@
 //! in both, `le` values included, so that a scraper's switch from one to the other starts no new series.
 
 mod number;
+#[cfg(test)]
+mod parse;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
