@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod config;
 pub mod rules;
 pub mod sensitive;
+pub mod targets;
 
 pub use config::{Config, ConfigError};
 pub use rules::Rule;

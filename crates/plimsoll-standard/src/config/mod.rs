@@ -11,6 +11,7 @@ mod metrics;
 mod operator;
 mod redact;
 mod service;
+mod targets;
 
 pub use health::{Health, HealthCheck};
 pub use http::Http;
@@ -18,6 +19,7 @@ pub use metrics::Metrics;
 pub use operator::Operator;
 pub use redact::{Mode, Pattern, Redact};
 pub use service::Service;
+pub use targets::{Alerts, Targets};
 
 use serde::Deserialize;
 use toml::{Table, Value};
@@ -38,6 +40,8 @@ pub struct Config {
     pub redact: Redact,
     /// `[service]`: who writes these lines.
     pub service: Service,
+    /// `[targets]`: what the service is held to.
+    pub targets: Targets,
 }
 
 /// Why a configuration was refused. The message names the key and what to do.
