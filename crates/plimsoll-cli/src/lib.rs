@@ -1,6 +1,10 @@
 //! The `plimsoll` command; one file a subcommand under `cmd/`.
 
+mod alerts;
 mod cmd;
+mod config;
+mod dashboard;
+mod output;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -17,8 +21,12 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make Prometheus recording and alerting rules from the targets
+    Alerts(cmd::alerts::Args),
     /// Print a completion script for a shell
     Completions(cmd::completions::Args),
+    /// Make a Grafana dashboard from the targets
+    Dashboard(cmd::dashboard::Args),
 }
 
 /// Runs the command line: 0 ok, 1 findings or failure, 2 usage or configuration.
@@ -31,6 +39,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     match cli.command {
+        Command::Alerts(args) => cmd::alerts::run(&args),
         Command::Completions(args) => cmd::completions::run(&args, &mut Cli::command()),
+        Command::Dashboard(args) => cmd::dashboard::run(&args),
     }
 }

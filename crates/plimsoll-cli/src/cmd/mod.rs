@@ -1,3 +1,5 @@
 //! One file a subcommand: `Args` and `run`.
 
+pub(crate) mod alerts;
 pub(crate) mod completions;
+pub(crate) mod dashboard;

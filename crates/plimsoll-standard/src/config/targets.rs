@@ -35,6 +35,7 @@ pub struct Alerts {
     /// the target itself.
     pub burn_factor: f64,
     /// Events in an alert's long window (an hour, or a day for the slow alert) below which it stays silent.
+    /// Where a single bad event among so many would already miss the target, it takes more.
     pub minimum_events: u64,
     /// URL of the directory of the runbook pages, without a trailing slash.
     pub runbooks: String,

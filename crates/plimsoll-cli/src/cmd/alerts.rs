@@ -1,0 +1,30 @@
+//! `plimsoll alerts`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::output::Output;
+use crate::{alerts, config};
+
+/// Examples: `plimsoll alerts --output deploy/prometheus/rules.yml`, `plimsoll alerts --check rules.yml`
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Read this file instead of the one `PLIMSOLL_CONFIG` names, or ./plimsoll.toml
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[allow(clippy::print_stderr, reason = "a command line speaks to its user")]
+pub(crate) fn run(args: &Args) -> ExitCode {
+    match config::load(args.config.as_deref()) {
+        Ok(config) => args
+            .output
+            .deliver(&alerts::rules(&config.targets), "alerts"),
+        Err(message) => {
+            eprintln!("plimsoll: {message}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! `plimsoll dashboard`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::output::Output;
+use crate::{config, dashboard};
+
+/// Examples: `plimsoll dashboard --output deploy/grafana/plimsoll.json`, `plimsoll dashboard --check plimsoll.json`
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Read this file instead of the one `PLIMSOLL_CONFIG` names, or ./plimsoll.toml
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[allow(clippy::print_stderr, reason = "a command line speaks to its user")]
+pub(crate) fn run(args: &Args) -> ExitCode {
+    match config::load(args.config.as_deref()) {
+        Ok(config) => args
+            .output
+            .deliver(&dashboard::dashboard(&config.targets), "dashboard"),
+        Err(message) => {
+            eprintln!("plimsoll: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
