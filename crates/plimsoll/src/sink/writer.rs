@@ -104,7 +104,7 @@ impl Writer {
                     return;
                 }
                 quiet_since = Instant::now();
-                lag::relieve(&self.shared, self.sink);
+                self.make_room();
                 if found.bytes < LITTLE && !found.more && !self.shared.closing.load(SeqCst) {
                     std::thread::park_timeout(POLL);
                 }
@@ -118,8 +118,7 @@ impl Writer {
             if !self.tell(sealed) || sealed {
                 return;
             }
-            lag::relieve(&self.shared, self.sink);
-            self.state().reader().release_idle(&self.shared.segments);
+            self.make_room();
             if quiet_since.elapsed() < QUIET || self.has_news() || self.shared.closing.load(SeqCst)
             {
                 std::thread::park_timeout(POLL);
@@ -135,6 +134,11 @@ impl Writer {
                 announced = true;
             }
         }
+    }
+
+    fn make_room(&self) {
+        lag::relieve(&self.shared, self.sink);
+        self.state().reader().release_idle(&self.shared.segments);
     }
 
     fn look(&mut self) -> Found {

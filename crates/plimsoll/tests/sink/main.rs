@@ -8,4 +8,6 @@
 )]
 
 mod flow;
+#[cfg(target_os = "linux")]
+mod kill;
 mod support;

@@ -5,5 +5,7 @@ pub(super) mod file;
 pub(super) mod fork;
 pub(super) mod header;
 pub(super) mod layout;
+#[cfg(test)]
+mod model;
 pub(super) mod open;
 pub(super) mod segments;

@@ -183,6 +183,11 @@ impl<M: Memory> Segments<M> {
         self.geometry
     }
 
+    #[cfg(test)]
+    pub(in crate::sink) fn memory(&self) -> &M {
+        &self.memory
+    }
+
     pub(in crate::sink) fn free_count(&self) -> usize {
         self.free
             .iter()
