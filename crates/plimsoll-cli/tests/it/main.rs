@@ -1,0 +1,6 @@
+//! The command from outside, and what it makes, judged by the programs that read it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod generated;
+mod metrics_text;
+mod tools;
