@@ -206,11 +206,12 @@ fn judge(
 }
 
 fn wanted(check: Check, options: &Options) -> bool {
-    let enabled = check.by_default()
+    let enabled = options.strict
+        || check.by_default()
         || options
             .enable
             .iter()
-            .any(|selector| check.name() == selector || selector == "all");
+            .any(|selector| check.selected_by(selector));
     enabled
         && !options
             .disable

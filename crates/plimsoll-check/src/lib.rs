@@ -1,12 +1,16 @@
 //! Finds the forbidden six of the production logging standard in source code.
 
 mod allow;
+pub mod baseline;
 pub mod call;
 mod context;
+pub mod diff;
 mod engine;
+mod explain;
 pub mod facts;
 mod finding;
 mod fingerprint;
+pub mod fix;
 mod loops;
 mod package;
 mod prefilter;
@@ -22,4 +26,5 @@ mod words;
 
 pub use context::Context;
 pub use engine::{Allow, CheckError, Options, Report, check, check_text};
+pub use explain::explain;
 pub use finding::{Check, Finding};

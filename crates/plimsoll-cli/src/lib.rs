@@ -23,6 +23,8 @@ struct Cli {
 enum Command {
     /// Make Prometheus recording and alerting rules from the targets
     Alerts(cmd::alerts::Args),
+    /// Find the forbidden six of the standard in source code
+    Check(cmd::check::Args),
     /// Print a completion script for a shell
     Completions(cmd::completions::Args),
     /// Make a Grafana dashboard from the targets
@@ -40,6 +42,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     match cli.command {
         Command::Alerts(args) => cmd::alerts::run(&args),
+        Command::Check(args) => cmd::check::run(&args),
         Command::Completions(args) => cmd::completions::run(&args, &mut Cli::command()),
         Command::Dashboard(args) => cmd::dashboard::run(&args),
     }

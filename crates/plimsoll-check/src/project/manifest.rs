@@ -66,6 +66,36 @@ const SERVERS: &[&str] = &[
     "cot",
 ];
 
+/// What services of all kinds use beside a framework: stores, brokers, telemetry.
+const SERVICE_LIKE: &[&str] = &[
+    "hyper",
+    "tonic",
+    "tower",
+    "tower-http",
+    "quinn",
+    "grpcio",
+    "tarpc",
+    "libp2p",
+    "tokio-tungstenite",
+    "lapin",
+    "rdkafka",
+    "sqlx",
+    "diesel",
+    "diesel-async",
+    "sea-orm",
+    "deadpool-postgres",
+    "tokio-postgres",
+    "mongodb",
+    "prometheus",
+    "opentelemetry",
+    "metrics-exporter-prometheus",
+    "tracing-opentelemetry",
+    "sentry",
+    "console-subscriber",
+    "sd-notify",
+    "r2d2",
+];
+
 const TERMINALS: &[&str] = &[
     "clap",
     "structopt",
@@ -171,10 +201,22 @@ fn cargo(root: &Path, directory: &str, path: &str, text: &str) -> Option<Package
         SERVERS.contains(&name.as_str())
             && !matches!(name.as_str(), "hyper" | "tonic" | "tower-http")
     });
+    let alike = dependencies
+        .iter()
+        .filter(|name| SERVICE_LIKE.contains(&name.as_str()))
+        .count();
     let terminal = dependencies
         .iter()
         .any(|name| TERMINALS.contains(&name.as_str()));
     let words: Vec<&str> = name.split(['-', '_']).collect();
+    let utility = table
+        .get("package")
+        .and_then(|package| package.get("categories"))
+        .and_then(Value::as_array)
+        .is_some_and(|all| {
+            all.iter()
+                .any(|category| category.as_str() == Some("command-line-utilities"))
+        });
     let named = words.iter().any(|word| {
         matches!(
             *word,
@@ -183,9 +225,9 @@ fn cargo(root: &Path, directory: &str, path: &str, text: &str) -> Option<Package
     }) || name.ends_with("ctl");
     let kind = if !main && !bins {
         PackageKind::Library
-    } else if named && !words.contains(&"server") {
+    } else if named && !words.contains(&"server") || utility && !strong {
         PackageKind::CommandLine
-    } else if strong || serves && !terminal {
+    } else if strong || serves && !terminal || alike >= 2 {
         PackageKind::Service
     } else if terminal {
         PackageKind::CommandLine

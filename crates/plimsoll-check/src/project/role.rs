@@ -208,7 +208,28 @@ pub(crate) fn role(path: &str, language: Language, package: Option<&Package>) ->
             }
         }
     }
-    Role::Product
+    let words = crate::words::words(stem);
+    let spoken = words.iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "cli"
+                | "wizard"
+                | "banner"
+                | "usage"
+                | "argparse"
+                | "argument"
+                | "arguments"
+                | "tui"
+                | "repl"
+        )
+    }) || words
+        .first()
+        .is_some_and(|word| matches!(word.as_str(), "arg" | "args" | "cmd"));
+    if spoken {
+        Role::CommandLine
+    } else {
+        Role::Product
+    }
 }
 
 fn is_test_file(stem: &str) -> bool {

@@ -169,6 +169,14 @@ pub(super) fn mentions(expr: &Expr, key: &str, found: &mut Vec<Mention>, depth: 
                 span: span(expr),
                 called: false,
             }),
+            // `data[CONF_EMAIL]`
+            Expr::Name(key_name) if is_constant(key_name.id.as_str()) => found.push(Mention {
+                name: key_name.id.to_ascii_lowercase(),
+                owner: last(&subscript.value).to_owned(),
+                key: key.to_owned(),
+                span: span(expr),
+                called: false,
+            }),
             _ => deeper(&subscript.value),
         },
         Expr::FString(string) => {
@@ -241,4 +249,8 @@ pub(super) fn is_text(expr: &Expr) -> bool {
         }
         _ => false,
     }
+}
+
+fn is_constant(name: &str) -> bool {
+    name.len() > 3 && !name.bytes().any(|byte| byte.is_ascii_lowercase())
 }

@@ -1,5 +1,11 @@
 //! Findings as text for people and machines.
 
+mod github;
+mod human;
 mod json;
+mod sarif;
 
+pub use github::github;
+pub use human::{Style, human};
 pub use json::json;
+pub use sarif::sarif;

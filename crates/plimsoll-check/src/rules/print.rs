@@ -354,27 +354,31 @@ fn script(context: &Context<'_>) -> bool {
     if main && !serves {
         return true;
     }
+    let parses = has_any(
+        source,
+        &[
+            "ArgumentParser(",
+            "OptionParser(",
+            "getopt.getopt",
+            "getopt.gnu_getopt",
+            "sys.argv",
+            "docopt(",
+        ],
+    );
     source.starts_with("#!")
+        || parses && (main || source.contains("def main("))
         || has_any(
             source,
             &[
-                "import argparse",
-                "from argparse",
-                "ArgumentParser(",
                 "import click",
                 "from click",
                 "import typer",
-                "import optparse",
-                "from optparse",
                 "import fire\n",
-                "getopt.getopt",
                 "import cmd\n",
                 "import curses",
-                "docopt",
                 "management.base import",
                 "import invoke",
                 "from invoke",
-                "sys.argv",
             ],
         )
 }
@@ -477,34 +481,34 @@ fn content(context: &Context<'_>, call: &LogCall) -> Option<&'static str> {
 fn dialogue(context: &Context<'_>, call: &LogCall) -> Option<&'static str> {
     let function = context.function(call)?;
     let body = context.text(function.span);
-    let asks = has_any(
-        body,
-        &[
-            "input(",
-            "raw_input(",
-            "getpass",
-            ".isatty()",
-            "stdin().read_line",
-            "stdin().lines",
-            "stdin.readline",
-            "sys.stdin",
-            "rpassword",
-            "dialoguer",
-            "Confirm::",
-            "read_password",
-            "prompt(",
-            "io::stdin()",
-            "indicatif",
-            "webbrowser.open",
-            "ArgumentParser(",
-            "clap::Command",
-            "Cli::parse",
-            "Args::parse",
-            "Opts::parse",
-            "Opt::from_args",
-            "get_matches(",
-        ],
-    );
+    let asks = ["input(", "raw_input(", "prompt(", "confirm("]
+        .iter()
+        .any(|call| called(body, call))
+        || has_any(
+            body,
+            &[
+                "getpass",
+                ".isatty()",
+                "stdin().read_line",
+                "stdin().lines",
+                "stdin.readline",
+                "sys.stdin",
+                "rpassword",
+                "dialoguer",
+                "Confirm::",
+                "read_password",
+                "io::stdin()",
+                "indicatif",
+                "webbrowser.open",
+                "ArgumentParser(",
+                "clap::Command",
+                "Cli::parse",
+                "Args::parse",
+                "Opts::parse",
+                "Opt::from_args",
+                "get_matches(",
+            ],
+        );
     // A server's own main that parses arguments still talks to an operator.
     let serves = has_any(
         body,
@@ -522,4 +526,11 @@ fn dialogue(context: &Context<'_>, call: &LogCall) -> Option<&'static str> {
         ],
     );
     (asks && !serves).then_some("dialogue")
+}
+
+/// Whether a function of exactly this name is called: `input(`, not `validate_input(`.
+fn called(body: &str, call: &str) -> bool {
+    memchr::memmem::find_iter(body.as_bytes(), call.as_bytes()).any(|at| {
+        at == 0 || !matches!(body.as_bytes()[at - 1], b'_' | b'.' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9')
+    })
 }

@@ -227,6 +227,18 @@ const CURSOR: &[&str] = &[
 
 fn says(mention: &Mention, context: &Context<'_>) -> Says {
     let mut all = words(&mention.name);
+    let owner = words(&mention.owner);
+    let owned_by = owner.last().map_or("", String::as_str);
+    // `token.key`, `secret.value`: what the thing itself holds.
+    if matches!(mention.name.as_str(), "key" | "value" | "raw" | "plaintext")
+        && matches!(owned_by, "token" | "secret" | "password" | "apikey")
+    {
+        return Says::Sensitive;
+    }
+    // All headers of a request: the credentials are among them.
+    if mention.name == "headers" && matches!(owned_by, "request" | "req") {
+        return Says::Sensitive;
+    }
     while all.last().is_some_and(|word| {
         matches!(
             word.as_str(),

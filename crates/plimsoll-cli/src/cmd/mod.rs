@@ -1,5 +1,6 @@
 //! One file a subcommand: `Args` and `run`.
 
 pub(crate) mod alerts;
+pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod dashboard;

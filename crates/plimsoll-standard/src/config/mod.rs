@@ -4,6 +4,7 @@
 //! `PLIMSOLL_<SECTION>__<KEY>`, sections and keys in upper case, deeper levels by further double underscores
 //! (`PLIMSOLL_HEALTH__CHECKS__REDIS__REQUIRED=false`). An unknown key is an error that names it.
 
+mod check;
 mod duration;
 mod health;
 mod http;
@@ -13,6 +14,7 @@ mod redact;
 mod service;
 mod targets;
 
+pub use check::{Allow, Check};
 pub use health::{Health, HealthCheck};
 pub use http::Http;
 pub use metrics::Metrics;
@@ -28,6 +30,8 @@ use toml::{Table, Value};
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
+    /// `[check]`: what `plimsoll check` reports.
+    pub check: Check,
     /// `[health]`: what readiness depends on.
     pub health: Health,
     /// `[http]`: requests that come in, and how serving them ends.

@@ -1,0 +1,215 @@
+//! `plimsoll check`.
+
+mod configuration;
+mod progress;
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use plimsoll_check::baseline::Baseline;
+use plimsoll_check::diff::Changed;
+use plimsoll_check::report::{self, Style};
+use plimsoll_check::{Options, Report};
+use plimsoll_standard::Rule;
+
+/// Examples:
+///   plimsoll check                          the tree here
+///   plimsoll check --diff main              only what touches lines changed since main
+///   plimsoll check --baseline known.json    the first time records, then only new findings fail
+///   plimsoll check --explain PL003
+///
+/// Exit codes: 0 clean, 1 findings, 2 could not run.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Args {
+    /// A folder or a file
+    #[arg(default_value = ".")]
+    path: PathBuf,
+
+    /// How to write the findings
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+
+    /// Explain a rule (PL001 to PL006, or its name) and stop
+    #[arg(long, value_name = "RULE")]
+    explain: Option<String>,
+
+    /// Move message arguments into fields where the logged values stay the same, then report what is left
+    #[arg(long)]
+    fix: bool,
+
+    /// Report only what is not in this file; if there is no such file, record today's findings in it
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+
+    /// Record today's findings in the baseline anew
+    #[arg(long, requires = "baseline")]
+    update_baseline: bool,
+
+    /// Report only what touches lines changed since a git revision
+    #[arg(long, value_name = "REV")]
+    diff: Option<String>,
+
+    /// Report what is set aside by judgement, too
+    #[arg(long)]
+    strict: bool,
+
+    /// Add a check that is off by default: lazy-args, no-context
+    #[arg(long, value_name = "CHECK", value_delimiter = ',')]
+    enable: Vec<String>,
+
+    /// Leave out a rule (PL003) or a check (lazy-args)
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    disable: Vec<String>,
+
+    /// Which plimsoll.toml to read `[check]` from; by default the nearest one at or above PATH
+    #[arg(long, value_name = "FILE", env = "PLIMSOLL_CONFIG")]
+    config: Option<PathBuf>,
+
+    /// Colours: by terminal, always or never
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    color: Color,
+
+    /// How many threads; by default as many as there are cores
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Human,
+    Json,
+    Sarif,
+    Github,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+pub(crate) fn run(args: &Args) -> ExitCode {
+    match checked(args) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(message) => {
+            let _ = writeln!(std::io::stderr(), "plimsoll check: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whether the run was clean.
+fn checked(args: &Args) -> Result<bool, String> {
+    if let Some(rule) = &args.explain {
+        let rule: Rule = rule
+            .parse()
+            .map_err(|error: plimsoll_standard::rules::UnknownRule| error.to_string())?;
+        write(plimsoll_check::explain(rule))?;
+        return Ok(true);
+    }
+    let options = configuration::options(args)?;
+    let mut report = scan(args, &options)?;
+    if args.fix {
+        let mut chosen = report.findings.clone();
+        narrow(args, &mut chosen)?;
+        let applied =
+            plimsoll_check::fix::fix(&args.path, &chosen).map_err(|error| error.to_string())?;
+        note(&format!(
+            "fixed {applied} call{}",
+            if applied == 1 { "" } else { "s" }
+        ));
+        if applied > 0 {
+            report = scan(args, &options)?;
+        }
+    }
+    if let Some(path) = &args.baseline {
+        let known = if args.update_baseline {
+            None
+        } else {
+            Baseline::read(path).map_err(|error| error.to_string())?
+        };
+        if let Some(known) = known {
+            let before = known.subtract(&mut report.findings);
+            note(&format!("{before} known from {}", path.display()));
+        } else {
+            Baseline::of(&report.findings)
+                .write(path)
+                .map_err(|error| error.to_string())?;
+            note(&format!(
+                "recorded {} in {}",
+                report.findings.len(),
+                path.display()
+            ));
+            report.findings.clear();
+        }
+    }
+    narrow(args, &mut report.findings)?;
+    for (path, reason) in &report.unreadable {
+        note(&format!("not read: {path}: {reason}"));
+    }
+    write(&rendered(args, &report))?;
+    Ok(report.findings.is_empty())
+}
+
+fn scan(args: &Args, options: &Options) -> Result<Report, String> {
+    let bar = progress::Bar::new();
+    let report = plimsoll_check::check(&args.path, options, &|done, all| bar.show(done, all));
+    bar.clear();
+    report.map_err(|error| error.to_string())
+}
+
+fn narrow(args: &Args, findings: &mut Vec<plimsoll_check::Finding>) -> Result<(), String> {
+    if let Some(revision) = &args.diff {
+        Changed::since(&args.path, revision)
+            .map_err(|error| error.to_string())?
+            .keep(findings);
+    }
+    Ok(())
+}
+
+fn rendered(args: &Args, report: &Report) -> String {
+    match args.format {
+        Format::Human => report::human(Path::new(&args.path), report, style(args.color)),
+        Format::Json => report::json(&report.findings),
+        Format::Sarif => report::sarif(&report.findings),
+        Format::Github => report::github(&report.findings),
+    }
+}
+
+fn style(color: Color) -> Style {
+    let stdout = std::io::stdout();
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let color = match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => stdout.is_terminal() && !plain,
+    };
+    // A file or a pipe has no width: what is written there must not depend on who ran it.
+    let width = if stdout.is_terminal() {
+        terminal_size::terminal_size().map_or(120, |(width, _)| usize::from(width.0))
+    } else {
+        120
+    };
+    Style { color, width }
+}
+
+fn write(text: &str) -> Result<(), String> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        // The reader has seen enough (`| head`).
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(|error| error.to_string()),
+    }
+}
+
+/// A word to the person, beside the output.
+fn note(text: &str) {
+    let _ = writeln!(std::io::stderr(), "plimsoll check: {text}");
+}
