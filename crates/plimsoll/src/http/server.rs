@@ -3,7 +3,6 @@
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use futures_util::FutureExt;
 use http::Request;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -42,11 +41,18 @@ pub(crate) async fn serve(
             () = &mut closing => break,
         }
     }
-    // Connections that the system has accepted for us would be reset by closing the listener.
-    while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
-        connect(stream, peer, &router, connections.subscribe());
+    // Connections that the system has accepted for us would be reset by closing the listener. They are taken without
+    // tokio, which would wait for the news of each of them.
+    if let Ok(listener) = listener.into_std() {
+        while let Ok((stream, peer)) = listener.accept() {
+            let stream = stream
+                .set_nonblocking(true)
+                .and_then(|()| TcpStream::from_std(stream));
+            if let Ok(stream) = stream {
+                connect(stream, peer, &router, connections.subscribe());
+            }
+        }
     }
-    drop(listener);
     tokio::time::sleep(SETTLE).await;
     let _ = connections.send(());
     connections.closed().await;
