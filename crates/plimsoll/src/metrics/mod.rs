@@ -56,3 +56,14 @@ static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::new);
 pub fn registry() -> &'static Registry {
     &REGISTRY
 }
+
+/// Applies `[metrics]` and makes the standard's metrics appear at the first scrape, recorded or not.
+pub(crate) fn prepare(settings: &plimsoll_standard::config::Metrics) {
+    registry().configure(settings);
+    catalogue();
+}
+
+/// The examples of the guide, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../../docs/metrics.md")]
+struct Guide;

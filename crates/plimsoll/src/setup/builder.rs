@@ -126,6 +126,7 @@ impl Builder {
         };
         #[cfg(feature = "http")]
         let (config, token) = self.operator.over(config);
+        crate::metrics::prepare(&config.metrics);
         let service = config.service.name.clone().or(self.service);
         let version = config.service.version.clone().or(self.version);
         let redactor = Arc::new(Redactor::from_config(&config.redact)?);
