@@ -29,6 +29,7 @@ enum Command {
     Completions(cmd::completions::Args),
     /// Make a Grafana dashboard from the targets
     Dashboard(cmd::dashboard::Args),
+    Redact(cmd::redact::Args),
 }
 
 /// Runs the command line: 0 ok, 1 findings or failure, 2 usage or configuration.
@@ -45,5 +46,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(args) => cmd::check::run(&args),
         Command::Completions(args) => cmd::completions::run(&args, &mut Cli::command()),
         Command::Dashboard(args) => cmd::dashboard::run(&args),
+        Command::Redact(args) => cmd::redact::run(&args),
     }
 }

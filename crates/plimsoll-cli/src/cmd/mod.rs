@@ -4,3 +4,4 @@ pub(crate) mod alerts;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod dashboard;
+pub(crate) mod redact;

@@ -1,5 +1,8 @@
 //! How often each pattern fired.
 
+use plimsoll_standard::Rule;
+
+use crate::metrics;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Findings by pattern, in the patterns' order. Cheap to add to from any thread.
@@ -15,9 +18,14 @@ impl Counts {
         Self { names, cells }
     }
 
+    /// Counts a finding, here and in `redactions_total{pattern}` and `plimsoll_violations_total{rule="PL002"}`.
+    #[cold]
     pub(super) fn add(&self, index: usize) {
-        if let Some(cell) = self.cells.get(index) {
+        if let (Some(cell), Some(name)) = (self.cells.get(index), self.names.get(index)) {
             cell.fetch_add(1, Ordering::Relaxed);
+            let catalogue = metrics::catalogue();
+            catalogue.redactions.inc([name]);
+            catalogue.violations.inc([Rule::SensitiveData.id()]);
         }
     }
 
