@@ -4,7 +4,6 @@
 
 pub mod api;
 pub mod cache;
-mod checks;
 pub mod cli;
 pub mod handlers;
 pub mod job;

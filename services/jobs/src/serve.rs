@@ -1,17 +1,17 @@
 //! Puts it together: settings, Plimsoll, store, cache, API, workers, and a quiet end.
 
+use std::convert::Infallible;
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use plimsoll::Guard;
-use plimsoll::health::StartupGate;
+use plimsoll::health::{self, Check, StartupGate};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::Api;
 use crate::cache::Cache;
-use crate::checks;
 use crate::handlers::{DigestFiles, Handlers, JobType, Webhooks};
 use crate::job::QUEUE;
 use crate::maintenance::Maintenance;
@@ -66,7 +66,7 @@ async fn serve(args: ServeArgs) -> Result<(), StartError> {
     let cache = Cache::open(args.redis_url.as_deref())
         .map_err(|error| StartError::setting("--redis-url", error))?;
     let handlers = handlers(&settings)?;
-    let plimsoll = configure(&settings)?;
+    let plimsoll = configure(&settings, &store)?;
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
         StartError::setting(
             "--listen",
@@ -116,15 +116,13 @@ async fn serve(args: ServeArgs) -> Result<(), StartError> {
     })
 }
 
-fn configure(settings: &Settings) -> Result<Guard, StartError> {
-    let database = checks::database(&settings.database_url)
-        .map_err(|error| StartError::setting("--database-url", error))?;
-    let redis = checks::redis(settings.args.redis_url.as_deref())
+fn configure(settings: &Settings, store: &Store) -> Result<Guard, StartError> {
+    let redis = redis_check(settings.args.redis_url.as_deref())
         .map_err(|error| StartError::setting("--redis-url", error))?;
     let mut builder = plimsoll::configure()
         .service("jobs")
         .version(env!("CARGO_PKG_VERSION"))
-        .check(database)
+        .check(store.health_check("database"))
         .check(redis);
     if let Some(address) = settings.args.operator_listen {
         builder = builder.operator_listen(address.to_string());
@@ -132,6 +130,14 @@ fn configure(settings: &Settings) -> Result<Guard, StartError> {
     builder.install().map_err(|error| StartError {
         code: 2,
         message: error.to_string(),
+    })
+}
+
+/// A PING; without a Redis the check stands for the cache in this process, which is always there.
+fn redis_check(url: Option<&str>) -> Result<Check, redis::RedisError> {
+    Ok(match url {
+        Some(url) => health::redis("redis", redis::Client::open(url)?),
+        None => health::check("redis", || std::future::ready(Ok::<_, Infallible>(()))),
     })
 }
 

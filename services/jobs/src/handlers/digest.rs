@@ -119,14 +119,26 @@ pub(super) async fn run(
     let name = file_name(payload)
         .and_then(Value::as_str)
         .map(str::to_owned);
-    let task = plimsoll::spawn_blocking(move || match (name, files) {
+    let task = plimsoll::spawn_blocking(move || {
+        // On a thread of its own, and still with the context of the job.
+        tracing::debug!(of_file = name.is_some(), "digest.computing");
+        compute(&work, name.as_deref(), files.as_ref())
+    });
+    task.await.map_err(JobError::failed)?
+}
+
+fn compute(
+    work: &Work,
+    name: Option<&str>,
+    files: Option<&DigestFiles>,
+) -> Result<Value, JobError> {
+    match (name, files) {
         (None, _) => Ok(
             json!({ "sha256": hex(&Sha256::digest(&work.payload)), "bytes": work.payload.len() }),
         ),
-        (Some(name), Some(files)) => files.digest(&name, &work.stop),
+        (Some(name), Some(files)) => files.digest(name, &work.stop),
         (Some(_), None) => Err(JobError::permanent("the service has no --digest-dir")),
-    });
-    task.await.map_err(JobError::failed)?
+    }
 }
 
 /// Lower-case hex.

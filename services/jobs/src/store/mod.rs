@@ -84,6 +84,12 @@ impl Store {
         self.pool.system()
     }
 
+    /// The readiness check of this database.
+    #[must_use]
+    pub fn health_check(&self, name: &'static str) -> plimsoll::health::Check {
+        self.pool.health_check(name)
+    }
+
     /// Brings the schema up to date; replicas that start together wait for one another.
     ///
     /// # Errors

@@ -98,6 +98,14 @@ impl Pool {
         }
     }
 
+    /// A check on a connection beside the pool: a used-up pool is not a dead database.
+    pub(crate) fn health_check(&self, name: &'static str) -> plimsoll::health::Check {
+        match self {
+            Self::Sqlite { read, .. } => plimsoll::health::sqlite(name, read),
+            Self::Postgres(pool) => plimsoll::health::postgres(name, pool),
+        }
+    }
+
     pub(crate) async fn migrate(&self) -> Result<(), StoreError> {
         let run = async {
             match self {
@@ -189,4 +197,34 @@ impl<T> Row for T where
         + Send
         + Unpin
 {
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_sqlite_connection_keeps_what_it_commits() {
+        let directory = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", directory.path().join("jobs.db").display());
+        let Pool::Sqlite { read, write } = Pool::open(&url, 4).unwrap() else {
+            panic!("not SQLite")
+        };
+        for pool in [&write, &read] {
+            let mut held = Vec::new();
+            for _ in 0..pool.options().get_max_connections() {
+                let mut connection = pool.acquire().await.unwrap();
+                let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
+                    .fetch_one(&mut *connection)
+                    .await
+                    .unwrap();
+                let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous")
+                    .fetch_one(&mut *connection)
+                    .await
+                    .unwrap();
+                assert_eq!((mode.as_str(), synchronous), ("wal", 1));
+                held.push(connection);
+            }
+        }
+    }
 }

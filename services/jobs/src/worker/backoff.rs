@@ -11,9 +11,7 @@ pub(super) fn delay(base: Duration, attempt: i64) -> Duration {
 }
 
 fn jittered(base: Duration, attempt: i64, random: f64) -> Duration {
-    let doublings = u32::try_from(attempt.saturating_sub(1))
-        .unwrap_or(0)
-        .min(31);
+    let doublings = attempt.saturating_sub(1).clamp(0, 31);
     let delay = base.saturating_mul(1 << doublings).min(LONGEST);
     delay.mul_f64(0.75 + random * 0.5)
 }

@@ -1,0 +1,15 @@
+//! The service over real sockets, in processes of its own, on SQLite and on PostgreSQL with Redis.
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::needless_pass_by_value,
+    missing_docs,
+    unreachable_pub,
+    reason = "tests"
+)]
+
+mod support;
+
+mod lifecycle;

@@ -1,0 +1,205 @@
+//! A process of the service, as an operator would start it.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+use serde_json::Value;
+
+use super::client::Client;
+use super::{Killed, command, signal};
+
+pub struct Jobs {
+    child: Killed,
+    output: Arc<Output>,
+    pub api: Client,
+    pub operator: Client,
+    pub address: String,
+    _data: Option<Arc<tempfile::TempDir>>,
+}
+
+#[derive(Default)]
+struct Output {
+    lines: Mutex<Vec<String>>,
+    more: Condvar,
+}
+
+/// How to start the service.
+#[derive(Clone, Default)]
+pub struct Plan {
+    pub arguments: Vec<String>,
+    pub environment: Vec<(String, String)>,
+    pub data: Option<Arc<tempfile::TempDir>>,
+}
+
+impl Plan {
+    /// An embedded service in a directory of its own that outlives the process.
+    pub fn embedded() -> Self {
+        let data = Arc::new(tempfile::tempdir().unwrap());
+        Self::default().data(data)
+    }
+
+    pub fn data(mut self, data: Arc<tempfile::TempDir>) -> Self {
+        self.arguments.extend([
+            "--data-dir".to_owned(),
+            data.path().to_str().unwrap().to_owned(),
+        ]);
+        self.data = Some(data);
+        self
+    }
+
+    pub fn with(mut self, arguments: &[&str]) -> Self {
+        self.arguments
+            .extend(arguments.iter().map(|&argument| argument.to_owned()));
+        self
+    }
+
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Starts the service and waits for its first line.
+    pub fn start(&self) -> Jobs {
+        let mut child = Killed(
+            command(env!("CARGO_BIN_EXE_jobs"))
+                .args([
+                    "--listen",
+                    "127.0.0.1:0",
+                    "--operator-listen",
+                    "127.0.0.1:0",
+                ])
+                .args(&self.arguments)
+                .env_remove("RUST_LOG")
+                .env_remove("NO_COLOR")
+                .env("PLIMSOLL_HTTP__DRAIN_DELAY", "300ms")
+                .envs(self.environment.iter().cloned())
+                .stdout(Stdio::piped())
+                .stderr(if std::env::var_os("JOBS_TEST_STDERR").is_some() {
+                    Stdio::inherit()
+                } else {
+                    Stdio::null()
+                })
+                .spawn()
+                .unwrap(),
+        );
+        let output = Arc::new(Output::default());
+        let stdout = child.0.stdout.take().unwrap();
+        let store = Arc::clone(&output);
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
+                store
+                    .lines
+                    .lock()
+                    .unwrap()
+                    .push(String::from_utf8(line).unwrap());
+                store.more.notify_all();
+            }
+        });
+        let first = output.wait_for(Duration::from_secs(20), |line| {
+            line.contains("service.started")
+        });
+        let first = first.unwrap_or_else(|| panic!("no start: {:?}", output.lines.lock().unwrap()));
+        assert_eq!(
+            output.lines.lock().unwrap()[0],
+            first,
+            "the first line says where to look"
+        );
+        let started: Value = serde_json::from_str(&first).unwrap();
+        let api = started["listen"].as_str().unwrap();
+        Jobs {
+            child,
+            output,
+            api: Client::new(api),
+            operator: Client::new(started["operator"].as_str().unwrap()),
+            address: api.trim_start_matches("http://").to_owned(),
+            _data: self.data.clone(),
+        }
+    }
+
+    /// Starts the service and waits until it is ready.
+    pub async fn ready(&self) -> Jobs {
+        let jobs = self.start();
+        super::eventually("ready", Duration::from_secs(20), async || {
+            jobs.api
+                .try_send("GET", "/health/ready", &[], "")
+                .await
+                .is_some_and(|answer| answer.status == 200)
+        })
+        .await;
+        jobs
+    }
+}
+
+impl Output {
+    fn wait_for(&self, limit: Duration, wanted: impl Fn(&str) -> bool) -> Option<String> {
+        let end = Instant::now() + limit;
+        let mut lines = self.lines.lock().unwrap();
+        loop {
+            if let Some(line) = lines.iter().find(|line| wanted(line)) {
+                return Some(line.clone());
+            }
+            let left = end.checked_duration_since(Instant::now())?;
+            lines = self.more.wait_timeout(lines, left).unwrap().0;
+        }
+    }
+}
+
+impl Jobs {
+    pub fn pid(&self) -> u32 {
+        self.child.0.id()
+    }
+
+    /// Every line so far; each must be one JSON object.
+    pub fn lines(&self) -> Vec<Value> {
+        let lines = self.output.lines.lock().unwrap();
+        lines
+            .iter()
+            .map(|line| {
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
+            })
+            .collect()
+    }
+
+    /// The lines of one event.
+    pub fn events(&self, event: &str) -> Vec<Value> {
+        self.lines()
+            .into_iter()
+            .filter(|line| line["event"] == event)
+            .collect()
+    }
+
+    pub fn kill(mut self) {
+        signal(self.pid(), Signal::KILL);
+        self.child.0.wait().unwrap();
+    }
+
+    pub fn terminate(&self) {
+        signal(self.pid(), Signal::TERM);
+    }
+
+    /// Waits for the end and gives the exit code.
+    pub async fn exit_code(&mut self, limit: Duration) -> i32 {
+        let end = Instant::now() + limit;
+        loop {
+            if let Some(status) = self.child.0.try_wait().unwrap() {
+                return status.code().unwrap_or(-1);
+            }
+            assert!(Instant::now() < end, "still running after {limit:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// The value of one series of /metrics; 0 if it is not there.
+    pub async fn metric(&self, series: &str) -> f64 {
+        let answer = self.operator.get("/metrics").await;
+        assert_eq!(answer.status, 200);
+        let text = answer.text();
+        let value = text
+            .lines()
+            .find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+        value.map_or(0.0, |value| value.parse().unwrap())
+    }
+}
