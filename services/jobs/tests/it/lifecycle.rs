@@ -60,6 +60,7 @@ async fn a_job_succeeds_and_is_told_everywhere(backend: Backend) {
         assert!(job[time].as_str().unwrap().ends_with('Z'), "{time}: {job}");
     }
 
+    jobs.events_reach("job.finished", 1).await;
     let lines = jobs.lines();
     let submitted = line(&lines, "job.submitted", &id);
     assert_eq!(submitted["payload_size"], payload.to_string().len());
@@ -142,7 +143,8 @@ async fn a_failing_job_is_retried_until_it_is_dead(backend: Backend) {
     assert_ne!(dead["finished_at"], Value::Null);
 
     let mut failed: Vec<Value> = jobs
-        .events("job.failed")
+        .events_reach("job.failed", 3)
+        .await
         .into_iter()
         .filter(|line| line["job_id"] == id)
         .collect();

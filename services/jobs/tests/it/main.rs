@@ -12,4 +12,11 @@
 
 mod support;
 
+mod context;
+mod crash;
+mod dependencies;
+mod hostile;
 mod lifecycle;
+mod numbers;
+mod replicas;
+mod shutdown;

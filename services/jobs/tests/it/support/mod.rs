@@ -63,10 +63,13 @@ pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
     }
 }
 
-/// Sends a signal to one process.
+/// Sends a signal to one process, if it still lives.
 pub fn signal(pid: u32, signal: rustix::process::Signal) {
     let pid = rustix::process::Pid::from_raw(pid.cast_signed()).unwrap();
-    rustix::process::kill_process(pid, signal).unwrap();
+    match rustix::process::kill_process(pid, signal) {
+        Ok(()) | Err(rustix::io::Errno::SRCH) => {}
+        Err(error) => panic!("signal: {error}"),
+    }
 }
 
 /// A process and all its descendants.

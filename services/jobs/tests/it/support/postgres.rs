@@ -51,6 +51,8 @@ impl Postgres {
                 "max_connections=200",
                 "-c",
                 "shared_buffers=32MB",
+                "-c",
+                "dynamic_shared_memory_type=mmap",
             ])
             .stdout(Stdio::null())
             .stderr(Stdio::null())

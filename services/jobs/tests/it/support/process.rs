@@ -18,6 +18,30 @@ pub struct Jobs {
     pub operator: Client,
     pub address: String,
     _data: Option<Arc<tempfile::TempDir>>,
+    _name: Arc<ServiceName>,
+}
+
+/// A name that only one test's processes share: a start recovers the log lines of killed processes of its own name.
+pub struct ServiceName(String);
+
+impl Default for ServiceName {
+    fn default() -> Self {
+        Self(format!("jobs-{}", uuid::Uuid::now_v7().simple()))
+    }
+}
+
+impl Drop for ServiceName {
+    fn drop(&mut self) {
+        for directory in std::fs::read_dir("/dev/shm")
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
+            if directory.file_name().to_string_lossy().ends_with(&self.0) {
+                let _ = std::fs::remove_dir_all(directory.path());
+            }
+        }
+    }
 }
 
 #[derive(Default)]
@@ -32,6 +56,7 @@ pub struct Plan {
     pub arguments: Vec<String>,
     pub environment: Vec<(String, String)>,
     pub data: Option<Arc<tempfile::TempDir>>,
+    name: Arc<ServiceName>,
 }
 
 impl Plan {
@@ -75,6 +100,7 @@ impl Plan {
                 .env_remove("RUST_LOG")
                 .env_remove("NO_COLOR")
                 .env("PLIMSOLL_HTTP__DRAIN_DELAY", "300ms")
+                .env("PLIMSOLL_SERVICE__NAME", &self.name.0)
                 .envs(self.environment.iter().cloned())
                 .stdout(Stdio::piped())
                 .stderr(if std::env::var_os("JOBS_TEST_STDERR").is_some() {
@@ -99,14 +125,9 @@ impl Plan {
             }
         });
         let first = output.wait_for(Duration::from_secs(20), |line| {
-            line.contains("service.started")
+            line.contains(r#""event":"service.started""#) && !line.contains(r#""recovered":"#)
         });
-        let first = first.unwrap_or_else(|| panic!("no start: {:?}", output.lines.lock().unwrap()));
-        assert_eq!(
-            output.lines.lock().unwrap()[0],
-            first,
-            "the first line says where to look"
-        );
+        let first = first.unwrap_or_else(|| panic!("no start: {:?}", output.lines.lock()));
         let started: Value = serde_json::from_str(&first).unwrap();
         let api = started["listen"].as_str().unwrap();
         Jobs {
@@ -116,6 +137,7 @@ impl Plan {
             operator: Client::new(started["operator"].as_str().unwrap()),
             address: api.trim_start_matches("http://").to_owned(),
             _data: self.data.clone(),
+            _name: Arc::clone(&self.name),
         }
     }
 
@@ -152,15 +174,26 @@ impl Jobs {
         self.child.0.id()
     }
 
-    /// Every line so far; each must be one JSON object.
+    /// Every line of this process so far; each must be one JSON object.
     pub fn lines(&self) -> Vec<Value> {
-        let lines = self.output.lines.lock().unwrap();
+        let mut lines = self.all_lines();
+        lines.retain(|line| line.get("recovered").is_none());
         lines
-            .iter()
-            .map(|line| {
-                serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
-            })
-            .collect()
+    }
+
+    /// The lines that a killed process left and this one wrote.
+    pub fn recovered_lines(&self) -> Vec<Value> {
+        let mut lines = self.all_lines();
+        lines.retain(|line| line.get("recovered").is_some());
+        lines
+    }
+
+    fn all_lines(&self) -> Vec<Value> {
+        let lines = self.output.lines.lock().unwrap().clone();
+        let parse = |line: &String| {
+            serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
+        };
+        lines.iter().map(parse).collect()
     }
 
     /// The lines of one event.
@@ -169,6 +202,15 @@ impl Jobs {
             .into_iter()
             .filter(|line| line["event"] == event)
             .collect()
+    }
+
+    /// Waits until at least `count` lines of the event have come through the pipe.
+    pub async fn events_reach(&self, event: &str, count: usize) -> Vec<Value> {
+        super::eventually(event, Duration::from_secs(20), async || {
+            self.events(event).len() >= count
+        })
+        .await;
+        self.events(event)
     }
 
     pub fn kill(mut self) {
