@@ -16,6 +16,8 @@ on_both!(
     nothing_accepted_is_lost_and_no_key_makes_two_jobs,
     a_job_whose_worker_is_killed_runs_again,
     a_job_that_kills_its_worker_ends_dead,
+    a_delay_outlives_the_process,
+    a_cancelled_job_does_not_come_back,
 );
 
 fn body(number: usize) -> Value {
@@ -51,13 +53,15 @@ async fn nothing_accepted_is_lost_and_no_key_makes_two_jobs(backend: Backend) {
     }
     let plan = backend.plan().with(&LEASE);
     let accepted = Arc::new(Mutex::new(Vec::new()));
+    let mut told = HashSet::new();
     for round in 0..4 {
         let jobs = Arc::new(started(&plan).await);
+        told.extend(submissions(&jobs.recovered_lines()));
         let clients: Vec<_> = (0..8)
             .map(|client| {
                 let (jobs, accepted) = (Arc::clone(&jobs), Arc::clone(&accepted));
                 tokio::spawn(async move {
-                    send_until_killed(&jobs, round * 8 + client, &accepted).await
+                    send_until_killed(&jobs, round * 8 + client, &accepted).await;
                 })
             })
             .collect();
@@ -67,11 +71,20 @@ async fn nothing_accepted_is_lost_and_no_key_makes_two_jobs(backend: Backend) {
         for client in clients {
             client.await.unwrap();
         }
+        jobs.read_to_the_end();
+        told.extend(submissions(&jobs.lines()));
     }
     let accepted = std::mem::take(&mut *accepted.lock().unwrap());
     assert!(accepted.len() > 20, "only {} accepted", accepted.len());
 
     let jobs = started(&plan).await;
+    told.extend(submissions(&jobs.recovered_lines()));
+    for (key, id) in &accepted {
+        assert!(
+            told.contains(id),
+            "{key} was accepted as {id} and no line tells of it"
+        );
+    }
     let ids: HashSet<String> = all(&jobs)
         .await
         .into_iter()
@@ -101,6 +114,14 @@ async fn nothing_accepted_is_lost_and_no_key_makes_two_jobs(backend: Backend) {
         jobs.api.list("status=succeeded").await.len() == ids.len()
     })
     .await;
+}
+
+/// The jobs that a killed process said it had accepted, itself or through its successor.
+fn submissions(lines: &[Value]) -> Vec<String> {
+    let submitted = lines.iter().filter(|line| line["event"] == "job.submitted");
+    submitted
+        .map(|line| line["job_id"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 async fn all(jobs: &Jobs) -> Vec<Value> {
@@ -175,4 +196,44 @@ async fn a_job_that_kills_its_worker_ends_dead(backend: Backend) {
         1.0,
         "it counts against the success rate"
     );
+}
+
+async fn a_delay_outlives_the_process(backend: Backend) {
+    let plan = backend.plan().with(&["--retry-delay", "3s"]);
+    let first = plan.ready().await;
+    let id = first.api.submit("fail", json!({ "times": 1 })).await;
+    let waiting = first.api.wait(&id, &["retrying"], SOON).await;
+    first.kill();
+    let second = plan.ready().await;
+    let job = second.api.wait(&id, &["succeeded"], SOON).await;
+    assert_eq!(job["attempt"], 2);
+    assert_eq!(
+        job["run_at"], waiting["run_at"],
+        "due when it was to be due"
+    );
+    assert!(
+        job["started_at"].as_str() >= job["run_at"].as_str(),
+        "not before that: {job}"
+    );
+}
+
+async fn a_cancelled_job_does_not_come_back(backend: Backend) {
+    let plan = backend.plan().with(&LEASE);
+    let first = plan.ready().await;
+    let id = first.api.submit("sleep", json!({ "seconds": 60 })).await;
+    first.api.wait(&id, &["running"], SOON).await;
+    // Killed between the request to stop and the stop.
+    crate::support::signal(first.pid(), rustix::process::Signal::STOP);
+    let second = plan.clone().with(&["--no-worker"]).start();
+    let deleted = second
+        .api
+        .send("DELETE", &format!("/jobs/{id}"), &[], "")
+        .await;
+    assert!(
+        [202, 200].contains(&deleted.status.as_u16()),
+        "{}",
+        deleted.text()
+    );
+    first.kill();
+    second.api.wait(&id, &["cancelled"], SOON).await;
 }

@@ -11,6 +11,16 @@ use crate::support::process::{Jobs, Plan};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 const SOON: Duration = Duration::from_secs(15);
+/// Method, path, headers, body; the status and the field that the answer names.
+type Case<'a> = (
+    &'a str,
+    &'a str,
+    Vec<(&'a str, &'a str)>,
+    String,
+    u16,
+    Option<&'a str>,
+);
+
 const LONGEST_LINE: usize = 16_384;
 
 on_both!(
@@ -33,7 +43,7 @@ async fn every_wrong_request_has_its_problem(backend: Backend) {
         "]".repeat(10_000)
     );
     let unknown = format!("/jobs/{}", uuid::Uuid::now_v7());
-    let cases: Vec<(&str, &str, Vec<(&str, &str)>, String, u16, Option<&str>)> = vec![
+    let cases: Vec<Case<'_>> = vec![
         (
             "POST",
             "/jobs",

@@ -12,11 +12,15 @@
 
 mod support;
 
+mod cached;
+mod command;
 mod context;
 mod crash;
 mod dependencies;
+mod engine;
 mod hostile;
 mod lifecycle;
 mod numbers;
 mod replicas;
 mod shutdown;
+mod webhook;

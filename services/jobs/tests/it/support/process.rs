@@ -48,6 +48,7 @@ impl Drop for ServiceName {
 struct Output {
     lines: Mutex<Vec<String>>,
     more: Condvar,
+    ended: std::sync::atomic::AtomicBool,
 }
 
 /// How to start the service.
@@ -84,6 +85,19 @@ impl Plan {
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// The database that the service uses.
+    pub fn database_url(&self) -> String {
+        let named = self
+            .arguments
+            .iter()
+            .position(|argument| argument == "--database-url");
+        match (named, &self.data) {
+            (Some(at), _) => self.arguments[at + 1].clone(),
+            (None, Some(data)) => format!("sqlite:{}/jobs.db", data.path().display()),
+            (None, None) => panic!("no database"),
+        }
     }
 
     /// Starts the service and waits for its first line.
@@ -123,6 +137,9 @@ impl Plan {
                     .push(String::from_utf8(line).unwrap());
                 store.more.notify_all();
             }
+            store
+                .ended
+                .store(true, std::sync::atomic::Ordering::Release);
         });
         let first = output.wait_for(Duration::from_secs(20), |line| {
             line.contains(r#""event":"service.started""#) && !line.contains(r#""recovered":"#)
@@ -211,6 +228,13 @@ impl Jobs {
         })
         .await;
         self.events(event)
+    }
+
+    /// Waits until a killed process' pipe is empty.
+    pub fn read_to_the_end(&self) {
+        while !self.output.ended.load(std::sync::atomic::Ordering::Acquire) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     pub fn kill(mut self) {

@@ -1,0 +1,218 @@
+//! The command line, as a newcomer meets it.
+
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::support::process::Plan;
+
+/// Arguments, environment, and a word of the message.
+type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], &'a str);
+
+fn jobs(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_jobs"))
+        .args(arguments)
+        .envs(environment.iter().copied())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn a_wrong_value_stops_the_start_with_one_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    std::fs::write(directory.path().join("file"), "").unwrap();
+    let file = directory.path().join("file");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    let cases: &[Case<'_>] = &[
+        (&["--listen", "nowhere"], &[], "--listen"),
+        (&[], &[("LISTEN", "nowhere")], "--listen"),
+        (&["--listen", "0.0.0.0:0"], &[], "API_TOKEN"),
+        (&["--listen", &taken], &[], "--listen"),
+        (
+            &["--operator-listen", &taken, "--listen", "127.0.0.1:0"],
+            &[],
+            "OPERATOR_LISTEN",
+        ),
+        (&["--database-url", "mysql://x"], &[], "--database-url"),
+        (&[], &[("DATABASE_URL", "postgres://[")], "--database-url"),
+        (&["--redis-url", "http://x"], &[], "--redis-url"),
+        (&["--data-dir", file.to_str().unwrap()], &[], "--data-dir"),
+        (&["--digest-dir", "/nowhere"], &[], "--digest-dir"),
+        (&[], &[("WEBHOOK_SECRET", "secret")], "--webhook-secret"),
+        (&["--concurrency", "nap=1"], &[], "nap"),
+        (&["--unknown"], &[], "--unknown"),
+        (&[], &[("PLIMSOLL_HELTH__X", "1")], "helth"),
+        (&[], &[("LOG_LEVEL", "loud")], "loud"),
+    ];
+    for (arguments, environment, word) in cases {
+        let mut all = vec![("DATA_DIR", data.to_str().unwrap())];
+        all.extend(environment.iter().copied());
+        let output = jobs(arguments, &all);
+        let said = String::from_utf8(output.stderr).unwrap();
+        let what = format!("{arguments:?} {environment:?}: {said}");
+        assert_eq!(output.status.code(), Some(2), "{what}");
+        assert!(said.contains(word), "{what}");
+        assert!(
+            output.stdout.is_empty()
+                || !String::from_utf8_lossy(&output.stdout).contains("service.started"),
+            "{what}"
+        );
+        let own: Vec<_> = said
+            .lines()
+            .filter(|line| line.starts_with("jobs: ") || line.starts_with("error: "))
+            .collect();
+        assert_eq!(own.len(), 1, "{what}");
+        assert!(!said.contains("panicked"), "{what}");
+    }
+}
+
+#[test]
+fn help_shows_examples_and_completions_complete() {
+    let help = jobs(&["--help"], &[]);
+    let text = String::from_utf8(help.stdout).unwrap();
+    assert_eq!(help.status.code(), Some(0));
+    for word in [
+        "Examples:",
+        "--database-url",
+        "REDIS_URL",
+        "healthcheck",
+        "curl",
+    ] {
+        assert!(text.contains(word), "{word} is missing in {text}");
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        let output = jobs(&["completions", shell], &[]);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(String::from_utf8_lossy(&output.stdout).contains("healthcheck"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_line_says_where_to_look() {
+    let jobs = Plan::embedded().start();
+    let first = jobs.lines().remove(0);
+    assert_eq!(first["event"], "service.started");
+    assert!(
+        first["listen"]
+            .as_str()
+            .unwrap()
+            .starts_with("http://127.0.0.1:")
+    );
+    assert!(
+        first["operator"]
+            .as_str()
+            .unwrap()
+            .starts_with("http://127.0.0.1:")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn healthcheck_follows_readiness() {
+    let nobody = jobs(&["healthcheck", "--listen", "127.0.0.1:1"], &[]);
+    assert_eq!(nobody.status.code(), Some(1));
+    assert!(!nobody.stderr.is_empty(), "it says why");
+    let service = Plan::embedded()
+        .env("PLIMSOLL_HTTP__DRAIN_DELAY", "3s")
+        .ready()
+        .await;
+    let listen = [("LISTEN", service.address.as_str())];
+    assert_eq!(jobs(&["healthcheck"], &listen).status.code(), Some(0));
+    service.terminate();
+    let end = Instant::now() + Duration::from_secs(2);
+    while jobs(&["healthcheck"], &listen).status.code() != Some(1) {
+        assert!(Instant::now() < end, "draining is not ready");
+    }
+    assert_eq!(
+        jobs(&["healthcheck", "--live"], &listen).status.code(),
+        Some(0)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn load_moves_the_figures() {
+    let service = Plan::embedded().ready().await;
+    let url = format!("http://{}", service.address);
+    let load = tokio::task::spawn_blocking(move || {
+        jobs(
+            &["load", "--rate", "50", "--duration", "2s", "--url", &url],
+            &[],
+        )
+    });
+    let output = load.await.unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.lines().count() >= 3, "progress each second: {text}");
+    let submitted = service.events("job.submitted").len();
+    assert!((80..=110).contains(&submitted), "{submitted}");
+    assert!(
+        text.lines()
+            .last()
+            .unwrap()
+            .contains(&format!("submitted {submitted:>7}")),
+        "{text}"
+    );
+    let hit = service
+        .metric(r#"cache_requests_total{cache="job_status",result="hit"}"#)
+        .await;
+    let miss = service
+        .metric(r#"cache_requests_total{cache="job_status",result="miss"}"#)
+        .await;
+    assert!(
+        hit / (hit + miss) > 0.8,
+        "the target of 80 % is reachable: {hit} of {}",
+        hit + miss
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_guards_the_jobs_and_not_the_probes() {
+    let service = Plan::embedded()
+        .env("API_TOKEN", "a-long-token")
+        .ready()
+        .await;
+    let body = json!({ "job_type": "digest", "user_id": "ada", "payload": {} }).to_string();
+    let json = ("content-type", "application/json");
+    for wrong in [
+        "",
+        "Bearer",
+        "Bearer a-long-toke",
+        "Bearer a-long-token2",
+        "Basic a-long-token",
+        "a-long-token",
+    ] {
+        let answer = service
+            .api
+            .send(
+                "POST",
+                "/jobs",
+                &[json, ("authorization", wrong)],
+                body.clone(),
+            )
+            .await;
+        assert_eq!(answer.status, 401, "{wrong}");
+        assert_eq!(answer.headers["www-authenticate"], "Bearer");
+        assert_eq!(answer.json()["request_id"], answer.request_id());
+    }
+    assert_eq!(service.api.get("/jobs").await.status, 401);
+    let right = ("authorization", "Bearer a-long-token");
+    assert_eq!(
+        service
+            .api
+            .send("POST", "/jobs", &[json, right], body)
+            .await
+            .status,
+        202
+    );
+    assert_eq!(service.api.get("/health/ready").await.status, 200);
+    assert!(
+        !service
+            .lines()
+            .iter()
+            .any(|line| line.to_string().contains("a-long-token")),
+        "never in a line"
+    );
+}
