@@ -27,3 +27,12 @@ pub use encode::{Json, json};
 #[cfg(feature = "http")]
 pub use setup::ServeError;
 pub use setup::{Guard, SetupError, configure};
+
+/// The examples of the documents, compiled.
+#[cfg(all(doctest, feature = "http"))]
+mod documents {
+    #[doc = include_str!("../../../docs/health.md")]
+    mod health {}
+    #[doc = include_str!("../../../docs/http.md")]
+    mod http {}
+}
