@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod bench;
+mod redaction;
 mod test;
 
 /// What a subcommand returns: its exit code, or a sentence for standard error and exit code 1.
@@ -34,12 +35,15 @@ enum Command {
     Test(test::Args),
     /// Measure Plimsoll side by side with its peers
     Bench(bench::Args),
+    /// Score redaction on the labelled collection, beside detect-secrets
+    Redaction(redaction::Args),
 }
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Test(args) => test::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Redaction(args) => redaction::run(&args),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error}");

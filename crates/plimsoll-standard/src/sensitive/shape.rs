@@ -92,7 +92,9 @@ impl Class {
                         && text.len() <= 200
                         && text.split(' ').filter(|word| starts_upper(word)).count() >= 1
                 }
-                _ => text.contains(' ') && text.len() <= 300 && !is_prose_lower(text),
+                _ => {
+                    text.contains(' ') && text.len() <= 300 && (digits > 0 || !is_prose_lower(text))
+                }
             },
             Kind::BirthDate => digits >= 4 && text.len() <= 40,
         }

@@ -1097,6 +1097,7 @@ pub(super) const GLUE: &[&str] = &[
     "pass",
     "phrase",
     "pwd",
+    "pw",
     "secret",
     "secrets",
     "token",

@@ -67,7 +67,9 @@ fn key_before(keys: &Keys, text: &[u8], floor: usize, join: usize) -> Option<Key
     while start > low && key_byte(text[start - 1]) {
         start -= 1;
     }
-    if start == end {
+    // `arn:aws:secretsmanager:...:secret:name`: one of many fields, not a key.
+    let field = text[join] == b':' && start > 0 && text[start - 1] == b':';
+    if start == end || field {
         return None;
     }
     let alone = trim_key(&text[start..end]);

@@ -195,10 +195,13 @@ fn said_after(class: Class, text: &[u8], end: usize, hits: &mut Vec<Hit>) -> Opt
     let mut at = one_space(text, end)?;
     // Words that may stand between the name and the value.
     for _ in 0..4 {
-        let word_end = at
-            + text[at..]
-                .iter()
-                .position(|byte| CLASS[usize::from(*byte)] & class::SPACE != 0)?;
+        let Some(word_end) = text[at..]
+            .iter()
+            .position(|byte| CLASS[usize::from(*byte)] & class::SPACE != 0)
+            .map(|length| at + length)
+        else {
+            break;
+        };
         let word = &text[at..word_end];
         let links = [
             "is", "was", "to", "of", "set", "changed", "now", "value", "are", "the", "new", "your",
