@@ -31,8 +31,8 @@ pub(super) enum Outcome {
 pub(super) struct Exchange {
     shared: Arc<Shared>,
     pub(super) context: Context,
-    /// The response's `x-request-id`.
-    pub(super) id: HeaderValue,
+    /// The response's `x-request-id`, until it is there: a clone would allocate.
+    pub(super) id: Option<HeaderValue>,
     started: Instant,
     method: MethodLabel,
     pub(super) bodiless: bool,
@@ -63,7 +63,7 @@ impl Exchange {
         Self {
             shared: Arc::clone(shared),
             context,
-            id,
+            id: Some(id),
             started,
             method,
             bodiless: *request.method() == Method::HEAD,

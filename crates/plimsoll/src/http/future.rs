@@ -116,7 +116,7 @@ where
         Poll::Ready(match polled {
             Ok(Ok(response)) => {
                 let (mut head, body) = response.into_parts();
-                exchange.template = exchange.template.clone().or_of_response(&head.extensions);
+                exchange.template.prefer(&head.extensions);
                 finish(&mut head, &mut exchange, *this.version);
                 Ok(Response::from_parts(
                     head,
@@ -141,7 +141,9 @@ where
 
 fn finish(head: &mut http::response::Parts, exchange: &mut Exchange, version: Version) {
     exchange.answered(head.status);
-    head.headers.insert(REQUEST_ID, exchange.id.clone());
+    if let Some(id) = exchange.id.take() {
+        head.headers.insert(REQUEST_ID, id);
+    }
     // HTTP/2 and later have no such header; their connections are told by a GOAWAY.
     if version <= Version::HTTP_11 && exchange.is_draining() {
         head.headers

@@ -50,11 +50,10 @@ impl Template {
             .map_or(Self::Unmatched, |path| Self::Router(path.clone()))
     }
 
-    /// What the handler said, if it did.
-    pub(super) fn or_of_response(self, extensions: &Extensions) -> Self {
-        match extensions.get::<Route>() {
-            Some(route) => Self::Handler(route.clone()),
-            None => self,
+    /// What the handler said, if it did, over what the router found.
+    pub(super) fn prefer(&mut self, extensions: &Extensions) {
+        if let Some(route) = extensions.get::<Route>() {
+            *self = Self::Handler(route.clone());
         }
     }
 

@@ -118,6 +118,8 @@ async fn readiness_follows_its_checks_and_tells_each_transition_once() {
         .await
         .json();
     assert_eq!(details["checks"]["database"]["state"], "down");
+    assert!(!details.to_string().contains("hunter2"), "{details}");
+    assert!(!service.lines.text().contains("hunter2"));
     assert!(
         details["checks"]["database"]["error"]
             .as_str()
