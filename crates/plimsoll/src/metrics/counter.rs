@@ -60,8 +60,8 @@ impl<const N: usize> CounterFamily<N> {
 /// One series of a counter.
 #[derive(Debug, Clone)]
 pub struct Counter {
-    core: Arc<Core>,
-    row: u32,
+    pub(super) core: Arc<Core>,
+    pub(super) row: u32,
 }
 
 impl Counter {

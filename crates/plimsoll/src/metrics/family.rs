@@ -104,6 +104,13 @@ impl Core {
         core
     }
 
+    pub(super) fn has_labels(&self, labels: &[&str]) -> bool {
+        self.labels
+            .iter()
+            .map(AsRef::as_ref)
+            .eq(labels.iter().copied())
+    }
+
     pub(super) fn set_limit(&self, limit: usize) {
         self.limit.store(limit.max(1), Relaxed);
     }

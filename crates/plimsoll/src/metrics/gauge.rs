@@ -45,8 +45,8 @@ impl<const N: usize> GaugeFamily<N> {
 /// One series of a gauge.
 #[derive(Debug, Clone)]
 pub struct Gauge {
-    core: Arc<Core>,
-    row: u32,
+    pub(super) core: Arc<Core>,
+    pub(super) row: u32,
 }
 
 impl Gauge {

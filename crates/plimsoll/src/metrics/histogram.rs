@@ -93,8 +93,8 @@ fn change(core: &Core, value: f64) -> Observe {
 /// One series of a histogram.
 #[derive(Debug, Clone)]
 pub struct Histogram {
-    core: Arc<Core>,
-    row: u32,
+    pub(super) core: Arc<Core>,
+    pub(super) row: u32,
 }
 
 impl Histogram {

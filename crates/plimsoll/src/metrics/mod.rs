@@ -22,6 +22,8 @@
 mod buckets;
 mod catalogue;
 mod counter;
+#[cfg(feature = "metrics-facade")]
+pub mod facade;
 mod family;
 mod gauge;
 mod histogram;
@@ -61,6 +63,9 @@ pub fn registry() -> &'static Registry {
 pub(crate) fn prepare(settings: &plimsoll_standard::config::Metrics) {
     registry().configure(settings);
     catalogue();
+    // A process that has a recorder of its own keeps it.
+    #[cfg(feature = "metrics-facade")]
+    let _ = facade::install(registry());
 }
 
 /// The examples of the guide, as tests.

@@ -30,6 +30,12 @@ pub enum MetricError {
         /// What is wrong with them.
         reason: String,
     },
+    /// The `metrics` facade takes one recorder a process.
+    #[cfg(feature = "metrics-facade")]
+    #[error(
+        "the process has a recorder of the metrics facade already; install Plimsoll's first, or not at all"
+    )]
+    Recorder,
     /// Another metric already writes under this name.
     #[error(
         "the metric {name} is refused: {taken} is already registered by {by}; choose another name, or the same kind, labels and buckets to share it"

@@ -28,7 +28,11 @@ pub struct Registry {
 
 /// What a registry writes.
 pub(super) enum Member {
-    Family(Arc<Core>),
+    /// Callers of the facade need not agree on a metric's label names: each set of names has its own core.
+    Family {
+        first: Arc<Core>,
+        others: Vec<Arc<Core>>,
+    },
     /// A single value without labels, read at each scrape.
     Source {
         name: Box<str>,
@@ -38,10 +42,27 @@ pub(super) enum Member {
     },
 }
 
+/// A metric's core and the row of one of its series.
+#[cfg(feature = "metrics-facade")]
+pub(super) type Series = (Arc<Core>, u32);
+
+/// More sets of label names than a metric has any use for; later ones share the overflow series.
+#[cfg(feature = "metrics-facade")]
+const MOST_VARIANTS: usize = 31;
+
 impl Member {
+    /// The cores of a family.
+    pub(super) fn cores(&self) -> impl Iterator<Item = &Arc<Core>> {
+        let (first, others) = match self {
+            Self::Family { first, others } => (Some(first), others.as_slice()),
+            Self::Source { .. } => (None, [].as_slice()),
+        };
+        first.into_iter().chain(others)
+    }
+
     fn name(&self) -> (&str, Kind) {
         match self {
-            Self::Family(core) => (&core.name, core.kind),
+            Self::Family { first, .. } => (&first.name, first.kind),
             Self::Source { name, kind, .. } => (name, *kind),
         }
     }
@@ -176,7 +197,7 @@ impl Registry {
             .write()
             .unwrap_or_else(PoisonError::into_inner) = settings.clone();
         for member in self.members().iter() {
-            if let Member::Family(core) = member {
+            for core in member.cores() {
                 core.set_limit(settings.limit(&core.name));
             }
         }
@@ -225,14 +246,10 @@ impl Registry {
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         for member in families.iter() {
-            if let Member::Family(core) = member
+            if let Member::Family { first: core, .. } = member
                 && *core.name == *name
                 && core.kind == kind
-                && core
-                    .labels
-                    .iter()
-                    .map(AsRef::as_ref)
-                    .eq(labels.iter().copied())
+                && core.has_labels(labels)
                 && core.buckets.as_ref().map(Buckets::bounds)
                     == buckets.as_ref().map(Buckets::bounds)
             {
@@ -240,14 +257,66 @@ impl Registry {
             }
         }
         free(&families, name, kind)?;
-        let limit = self
-            .settings
+        let core = Core::new(name, help, kind, labels, buckets, self.limit(name));
+        families.push(Member::Family {
+            first: Arc::clone(&core),
+            others: Vec::new(),
+        });
+        Ok(core)
+    }
+
+    fn limit(&self, name: &str) -> usize {
+        self.settings
             .read()
             .unwrap_or_else(PoisonError::into_inner)
-            .limit(name);
-        let core = Core::new(name, help, kind, labels, buckets, limit);
-        families.push(Member::Family(Arc::clone(&core)));
-        Ok(core)
+            .limit(name)
+    }
+
+    /// One series of a metric that may be registered with other label names already.
+    #[cfg(feature = "metrics-facade")]
+    pub(super) fn variant(
+        &self,
+        name: &str,
+        help: &str,
+        kind: Kind,
+        (labels, values): (&[&str], &[&str]),
+        buckets: Option<Buckets>,
+    ) -> Result<Series, MetricError> {
+        name::check(name, kind, labels)?;
+        let mut families = self
+            .families
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let taken = families
+            .iter_mut()
+            .find(|member| member.name() == (name, kind));
+        let core = if let Some(Member::Family { first, others }) = taken {
+            let mut cores = std::iter::once(&*first).chain(others.iter());
+            if let Some(core) = cores.find(|core| core.has_labels(labels)) {
+                Arc::clone(core)
+            } else if others.len() < MOST_VARIANTS {
+                // All of one metric's series have the same buckets.
+                let buckets = first
+                    .buckets
+                    .as_ref()
+                    .and_then(|buckets| Buckets::new(name, buckets.bounds()).ok());
+                let core = Core::new(name, help, kind, labels, buckets, self.limit(name));
+                others.push(Arc::clone(&core));
+                core
+            } else {
+                return Ok((Arc::clone(first), super::family::OVERFLOW));
+            }
+        } else {
+            free(&families, name, kind)?;
+            let core = Core::new(name, help, kind, labels, buckets, self.limit(name));
+            families.push(Member::Family {
+                first: Arc::clone(&core),
+                others: Vec::new(),
+            });
+            core
+        };
+        let (row, _) = core.row(values);
+        Ok((core, row))
     }
 
     fn source(&self, name: &str, help: &str, kind: Kind, read: Source) -> Result<(), MetricError> {
@@ -271,8 +340,11 @@ impl Registry {
         self.members()
             .iter()
             .filter_map(|member| match member {
-                Member::Family(core) if !core.labels.is_empty() => {
-                    Some((core.name.clone(), core.overflowed()))
+                Member::Family { first, others }
+                    if !(first.labels.is_empty() && others.is_empty()) =>
+                {
+                    let all = member.cores().map(|core| core.overflowed()).sum();
+                    Some((first.name.clone(), all))
                 }
                 _ => None,
             })

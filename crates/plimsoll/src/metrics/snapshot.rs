@@ -61,27 +61,9 @@ pub enum Value {
 
 impl Snapshot {
     pub(super) fn of(members: &[Member]) -> Self {
-        let families = members.iter().filter_map(|member| match member {
-            Member::Family(core) => Some(family(core)),
-            Member::Source {
-                name,
-                help,
-                kind,
-                read,
-            } => {
-                let value = read_source(read, *kind)?;
-                Some(FamilySnapshot {
-                    name: (**name).to_owned(),
-                    help: (**help).to_owned(),
-                    kind: *kind,
-                    unit: name::unit(name, *kind),
-                    labels: Vec::new(),
-                    series: vec![Series {
-                        labels: Vec::new(),
-                        value: plain(*kind, value),
-                    }],
-                })
-            }
+        let families = members.iter().flat_map(|member| {
+            let families = member.cores().map(|core| family(core));
+            families.chain(source(member))
         });
         Self {
             families: families.collect(),
@@ -96,25 +78,47 @@ impl Snapshot {
     /// The sum over the series of a metric that have all the label values in `labels`: the value of a counter or a gauge,
     /// the count of a histogram. `None` if no series has them.
     pub fn value(&self, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
-        let family = self.family(name)?;
         let mut found = None;
-        for series in &family.series {
-            let has = |(name, value): &(&str, &str)| {
-                family
-                    .labels
-                    .iter()
-                    .zip(&series.labels)
-                    .any(|(label, held)| label == name && held == value)
-            };
-            if labels.iter().all(has) {
-                *found.get_or_insert(0.0) += match &series.value {
-                    Value::Counter(value) | Value::Gauge(value) => *value,
-                    Value::Histogram { count, .. } => *count as f64,
+        for family in self.families.iter().filter(|family| family.name == name) {
+            for series in &family.series {
+                let has = |(name, value): &(&str, &str)| {
+                    let mut held = family.labels.iter().zip(&series.labels);
+                    held.any(|(label, held)| label == name && held == value)
                 };
+                if labels.iter().all(has) {
+                    *found.get_or_insert(0.0) += match &series.value {
+                        Value::Counter(value) | Value::Gauge(value) => *value,
+                        Value::Histogram { count, .. } => *count as f64,
+                    };
+                }
             }
         }
         found
     }
+}
+
+fn source(member: &Member) -> Option<FamilySnapshot> {
+    let Member::Source {
+        name,
+        help,
+        kind,
+        read,
+    } = member
+    else {
+        return None;
+    };
+    let value = plain(*kind, read_source(read, *kind)?);
+    Some(FamilySnapshot {
+        name: (**name).to_owned(),
+        help: (**help).to_owned(),
+        kind: *kind,
+        unit: name::unit(name, *kind),
+        labels: Vec::new(),
+        series: vec![Series {
+            labels: Vec::new(),
+            value,
+        }],
+    })
 }
 
 fn plain(kind: Kind, value: f64) -> Value {

@@ -6,7 +6,7 @@
 
 mod number;
 #[cfg(test)]
-mod parse;
+pub(super) mod parse;
 #[cfg(test)]
 mod tests;
 
@@ -51,7 +51,12 @@ pub(super) fn write_all(
 ) {
     for member in members {
         match member {
-            Member::Family(core) => write_family(core, format, scratch, out),
+            Member::Family { .. } => {
+                let mut described = false;
+                for core in member.cores() {
+                    described |= write_family(core, !described, format, scratch, out);
+                }
+            }
             Member::Source {
                 name,
                 help,
@@ -82,13 +87,22 @@ pub(super) fn read_source(
     (kind != Kind::Counter || (value >= 0.0 && value.is_finite())).then_some(value)
 }
 
-fn write_family(core: &Core, format: Format, scratch: &mut Scratch, out: &mut Vec<u8>) {
+/// Writes a family's series, described first if `describes`; false if there are none.
+fn write_family(
+    core: &Core,
+    describes: bool,
+    format: Format,
+    scratch: &mut Scratch,
+    out: &mut Vec<u8>,
+) -> bool {
     let index = core.index();
     let written = core.written(&index);
     if written.is_empty() {
-        return;
+        return false;
     }
-    describe(&core.name, &core.help, core.kind, format, out);
+    if describes {
+        describe(&core.name, &core.help, core.kind, format, out);
+    }
     match core.kind {
         Kind::Counter => {
             refill(&mut scratch.counts, index.rows.len());
@@ -110,6 +124,7 @@ fn write_family(core: &Core, format: Format, scratch: &mut Scratch, out: &mut Ve
         }
         Kind::Histogram => write_histogram(core, &index.rows, written.start, scratch, out),
     }
+    true
 }
 
 fn write_histogram(

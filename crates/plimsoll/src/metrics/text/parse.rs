@@ -4,19 +4,19 @@
 use std::collections::BTreeMap;
 
 /// Sample name, labels in their order, value.
-pub(super) type Sample = (String, Vec<(String, String)>, f64);
+pub(crate) type Sample = (String, Vec<(String, String)>, f64);
 
 /// What a text says.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Document {
+pub(crate) struct Document {
     /// Family name to type, help and unit.
-    pub(super) families: BTreeMap<String, (String, String, Option<String>)>,
+    pub(crate) families: BTreeMap<String, (String, String, Option<String>)>,
     /// In the order of the text.
-    pub(super) samples: Vec<Sample>,
+    pub(crate) samples: Vec<Sample>,
 }
 
 /// Reads a text, or says what is wrong with which line.
-pub(super) fn parse(text: &str, openmetrics: bool) -> Result<Document, String> {
+pub(crate) fn parse(text: &str, openmetrics: bool) -> Result<Document, String> {
     let text = if openmetrics {
         text.strip_suffix("# EOF\n").ok_or("no # EOF at the end")?
     } else {
