@@ -44,7 +44,7 @@ impl Delivery {
             self.accepted = self.line_start();
         }
         while self.accepted < self.bytes.len() {
-            let until = self.until(outlet.room());
+            let until = self.until(outlet.room(), outlet.is_empty());
             if until == self.accepted {
                 outlet.put_aside()?;
                 continue;
@@ -65,14 +65,14 @@ impl Delivery {
         lines.checked_sub(1).map_or(0, |last| self.ends[last])
     }
 
-    /// How far whole lines reach into `room`. A line that was begun is finished in any case.
-    fn until(&self, room: u64) -> usize {
+    /// How far whole lines reach into `room`. A line that was begun is finished in any case, and an empty place gets one.
+    fn until(&self, room: u64, empty: bool) -> usize {
         let limit =
             usize::try_from(room).map_or(usize::MAX, |room| self.accepted.saturating_add(room));
         let begun = self.line_start() < self.accepted;
         let fitting = self.ends.partition_point(|&end| end <= limit);
         let next = self.ends.partition_point(|&end| end <= self.accepted);
-        let lines = if begun {
+        let lines = if begun || empty {
             fitting.max(next + 1)
         } else {
             fitting
@@ -105,10 +105,11 @@ mod tests {
             Ok(false)
         }
         fn room(&self) -> u64 {
-            match self.files.last().map_or(0, |file| file.len() as u64) {
-                0 => u64::MAX,
-                size => self.limit.saturating_sub(size),
-            }
+            self.limit
+                .saturating_sub(self.files.last().map_or(0, |file| file.len() as u64))
+        }
+        fn is_empty(&self) -> bool {
+            self.files.last().is_none_or(Vec::is_empty)
         }
         fn put_aside(&mut self) -> io::Result<()> {
             self.files.push(Vec::new());

@@ -22,13 +22,14 @@ pub(super) fn relieve(shared: &Shared, caller: usize) {
         // A lock that is taken means that the sink is just at work.
         if sink != caller
             && let Ok(mut reader) = state.reader.try_lock()
+            && let Ok(mut kept) = state.kept.try_lock()
         {
             Relief {
                 shared,
                 state,
                 owner: MOVED + sink as u64,
                 sink,
-                kept: None,
+                kept: &mut kept,
                 lost: [0; LEVELS],
             }
             .run(&mut reader);
@@ -42,7 +43,7 @@ struct Relief<'a> {
     owner: u64,
     sink: usize,
     /// The segment that warnings and errors are moved to.
-    kept: Option<Held>,
+    kept: &'a mut Option<Held>,
     lost: [u64; LEVELS],
 }
 
@@ -70,9 +71,6 @@ impl Relief<'_> {
             if span.owner != self.owner || moved > all / 8 {
                 self.empty(reader, span);
             }
-        }
-        if let Some(kept) = self.kept.take() {
-            segments.seal(kept);
         }
         for (level, lost) in self
             .lost
@@ -106,15 +104,17 @@ impl Relief<'_> {
     fn keep(&mut self, level: u8, line: &[u8]) -> bool {
         let segments = &self.shared.segments;
         if let Some(mut held) = self.kept.take() {
-            let appended = segments.append(&mut held, level, line);
-            if appended == Err(Refused::Full) {
-                segments.seal(held);
-            } else {
-                self.kept = Some(held);
-                return appended.is_ok();
+            match segments.append(&mut held, level, line) {
+                Ok(()) => {
+                    *self.kept = Some(held);
+                    return true;
+                }
+                Err(Refused::Full) => segments.seal(held),
+                // The sink has read it and it was taken back.
+                Err(Refused::Lost) => {}
             }
         }
-        self.kept = segments.claim(self.owner, 0, Some(self.sink));
+        *self.kept = segments.claim(self.owner, 0, Some(self.sink));
         self.kept
             .as_mut()
             .is_some_and(|held| segments.append(held, level, line).is_ok())

@@ -16,7 +16,7 @@ use super::drops::{Drops, Losses};
 use super::level::least;
 use super::report::{Counts, SinkCounts};
 use super::ring::open::Ring;
-use super::ring::segments::{Reader, Region, Segments};
+use super::ring::segments::{Held, Reader, Region, Segments};
 use super::{LINE_MAX, RingOptions};
 
 /// How often a sink looks while lines flow: well within the 10 ms in which a line is to reach it.
@@ -79,6 +79,8 @@ pub(super) struct SinkState {
     pub(super) recovered: AtomicU64,
     pub(super) errors: AtomicU64,
     pub(super) drops: Drops,
+    /// The segment to which another sink moves this one's warnings and errors; locked only with `reader`.
+    pub(super) kept: Mutex<Option<Held>>,
     /// Lines of an earlier process that this sink has still to write.
     pub(super) backlog: AtomicU64,
 }
@@ -103,6 +105,7 @@ impl Shared {
             recovered: AtomicU64::new(0),
             errors: AtomicU64::new(0),
             drops: Drops::new(format!("{}_behind", sink.name)),
+            kept: Mutex::new(None),
             backlog: AtomicU64::new(0),
         };
         Self {

@@ -7,7 +7,13 @@
     clippy::exit
 )]
 
+#[cfg(target_os = "linux")]
+mod faults;
+mod files;
 mod flow;
 #[cfg(target_os = "linux")]
+mod fork;
+#[cfg(target_os = "linux")]
 mod kill;
+mod overflow;
 mod support;

@@ -116,11 +116,13 @@ impl Outlet for LogFile {
     }
 
     fn room(&self) -> u64 {
-        match self.rotation.size {
-            // A line longer than the limit still gets a file.
-            Some(limit) if self.size > 0 => limit.saturating_sub(self.size),
-            _ => u64::MAX,
-        }
+        self.rotation
+            .size
+            .map_or(u64::MAX, |limit| limit.saturating_sub(self.size))
+    }
+
+    fn is_empty(&self) -> bool {
+        self.size == 0
     }
 
     fn put_aside(&mut self) -> io::Result<()> {

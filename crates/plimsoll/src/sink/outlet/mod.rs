@@ -23,6 +23,11 @@ pub(super) trait Outlet: Send {
         u64::MAX
     }
 
+    /// Whether nothing has been written since `put_aside`: a line that is longer than the room is written all the same.
+    fn is_empty(&self) -> bool {
+        false
+    }
+
     /// Starts afresh: the next line goes to a new place.
     fn put_aside(&mut self) -> io::Result<()> {
         Ok(())

@@ -53,7 +53,8 @@ impl Directory {
         Ok(Self { descriptor, path })
     }
 
-    /// Makes and locks a file of `bytes` bytes that are really there, and names it once `fill` has made it a ring.
+    /// Makes and locks a file of `bytes` bytes that are really there, and names it once `fill` has made it a ring. What
+    /// `fill` gets is opened apart from what is locked: a mapping keeps its open file, and with it a lock, in every child.
     ///
     /// # Errors
     /// What the system says; a full filesystem is an error here, so that it is none at a log call.
@@ -79,7 +80,15 @@ impl Directory {
         let filled = fs::flock(&file, FlockOperation::NonBlockingLockExclusive)
             .map_err(io::Error::from)
             .and_then(|()| allocate(&file, bytes))
-            .and_then(|()| fill(&file))
+            .and_then(|()| {
+                Ok(fs::openat(
+                    &self.descriptor,
+                    &unfinished,
+                    FILE,
+                    Mode::empty(),
+                )?)
+            })
+            .and_then(|apart| fill(&File::from(apart)))
             .and_then(|made| {
                 fs::renameat(&self.descriptor, &unfinished, &self.descriptor, &name)?;
                 Ok(made)
