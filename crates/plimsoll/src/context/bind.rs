@@ -75,12 +75,15 @@ impl Context {
 }
 
 /// Renders a value, redacted or cut if need be, without allocating per call.
-pub(super) fn render(key: &str, value: &Value<'_>, take: impl FnOnce(&[u8])) {
+pub(super) fn render(key: &Cow<'static, str>, value: &Value<'_>, take: impl FnOnce(&[u8])) {
     let mut bytes = SCRATCH.try_with(Cell::take).unwrap_or_default();
     bytes.clear();
     match value {
         Value::String(text) => redactor::with(|redactor| {
-            let redacted = redactor.value(redactor.key(key), encode::cut(text, LOOKED_AT));
+            let redacted = redactor.value(
+                redactor::verdict(redactor, key),
+                encode::cut(text, LOOKED_AT),
+            );
             let safe = redacted.as_deref().unwrap_or(text);
             let short = encode::cut(safe, VALUE_LIMIT);
             bytes.push(b'"');
@@ -95,10 +98,14 @@ pub(super) fn render(key: &str, value: &Value<'_>, take: impl FnOnce(&[u8])) {
             );
         }),
         Value::Null | Value::Bool(_) => value.write(&mut bytes),
-        number => redactor::with(|redactor| match redactor.number(redactor.key(key)) {
-            None => number.write(&mut bytes),
-            Some(marker) => encode::escape::string(&mut bytes, &marker),
-        }),
+        number => {
+            redactor::with(
+                |redactor| match redactor.number(redactor::verdict(redactor, key)) {
+                    None => number.write(&mut bytes),
+                    Some(marker) => encode::escape::string(&mut bytes, &marker),
+                },
+            )
+        }
     }
     take(&bytes);
     let _ = SCRATCH.try_with(|scratch| scratch.set(bytes));

@@ -28,7 +28,7 @@ impl ContextBuilder {
     pub fn request_id(self, id: impl AsRef<str>) -> Self {
         let id = id.as_ref();
         self.with(|inner| {
-            super::bind::render("request_id", &Value::from(id), |value| {
+            super::bind::render(&Cow::Borrowed("request_id"), &Value::from(id), |value| {
                 inner.base.set("request_id", value);
             });
             inner.request_id = Some(Box::from(id));

@@ -29,9 +29,9 @@ pub(crate) struct Plan {
 /// One declared field.
 pub(crate) struct PlannedField {
     /// `,"key":"`, with the quote that opens a string; for the message the quote alone.
-    pub(crate) key: Box<[u8]>,
+    pub(crate) key: Opening,
     /// The same as `field_<key>`, for a key that the context may hold.
-    pub(crate) renamed: Box<[u8]>,
+    pub(crate) renamed: Opening,
     /// The bit of a key that the context may hold.
     pub(crate) reserved: u8,
     /// What the key says about its value.
@@ -40,6 +40,55 @@ pub(crate) struct PlannedField {
     pub(crate) shadowed: bool,
     /// The lower half of the key's hash.
     hash: u32,
+}
+
+/// What stands before a value. A short one, as nearly all are, is copied by two moves and no call.
+pub(crate) struct Opening {
+    short: [u8; SHORT],
+    length: usize,
+    /// All of it, if it is longer than that.
+    long: Box<[u8]>,
+}
+
+const SHORT: usize = 32;
+
+impl Opening {
+    fn new(bytes: &[u8]) -> Self {
+        let mut short = [0; SHORT];
+        let long = bytes.len() > SHORT;
+        if !long {
+            short[..bytes.len()].copy_from_slice(bytes);
+        }
+        Self {
+            short,
+            length: bytes.len(),
+            long: if long {
+                Box::from(bytes)
+            } else {
+                Box::default()
+            },
+        }
+    }
+
+    #[inline]
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        if self.length <= SHORT {
+            let end = out.len() + self.length;
+            out.extend_from_slice(&self.short);
+            out.truncate(end);
+        } else {
+            out.extend_from_slice(&self.long);
+        }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.short.get(..self.length).unwrap_or(&self.long)
+    }
+
+    /// The key alone, escaped; `None` for the message.
+    fn key(&self) -> Option<&[u8]> {
+        self.bytes().get(2..self.length.checked_sub(3)?)
+    }
 }
 
 impl Plan {
@@ -86,15 +135,11 @@ impl Plan {
             }
             PlannedField {
                 key: if is_message {
-                    Box::from(*b"\"")
+                    Opening::new(b"\"")
                 } else {
                     opening(&key)
                 },
-                renamed: if reserved == 0 {
-                    Box::default()
-                } else {
-                    opening(&unique(format!("field_{name}"), &names))
-                },
+                renamed: opening(&unique(format!("field_{name}"), &names)),
                 reserved,
                 verdict: if is_message {
                     KeyVerdict::CLEAN
@@ -135,7 +180,7 @@ impl Plan {
             } else {
                 &field.renamed
             };
-            let same = || written.get(2..written.len() - 3) == Some(key);
+            let same = || written.key() == Some(key);
             let plain = field.hash == key_hash || field.reserved & renamed != 0;
             (plain && !field.shadowed && self.message != Some(index) && same())
                 || (1_u64.checked_shl(index as u32).unwrap_or(0) & chains != 0
@@ -154,8 +199,8 @@ fn quoted(text: &str) -> Box<[u8]> {
     [b"\"", escaped(text).as_slice(), b"\""].concat().into()
 }
 
-fn opening(key: &str) -> Box<[u8]> {
-    [b",\"", escaped(key).as_slice(), b"\":\""].concat().into()
+fn opening(key: &str) -> Opening {
+    Opening::new(&[b",\"", escaped(key).as_slice(), b"\":\""].concat())
 }
 
 fn unique(mut key: String, names: &[&str]) -> String {

@@ -115,7 +115,8 @@ fn absent(plan: &Plan, missing: u64, message_at: usize, visitor: &mut Visitor<'_
         } else {
             &field.renamed
         };
-        visitor.out.extend_from_slice(&key[..key.len() - 1]);
+        key.write(visitor.out);
+        visitor.out.pop();
         visitor.out.extend_from_slice(b"null");
     }
 }

@@ -76,9 +76,9 @@ impl<'a> Visitor<'a> {
         self.seen |= bit;
         self.at = index;
         if planned.reserved & self.renamed == 0 {
-            self.out.extend_from_slice(&planned.key);
+            planned.key.write(self.out);
         } else {
-            self.out.extend_from_slice(&planned.renamed);
+            planned.renamed.write(self.out);
         }
         self.value_at = self.out.len();
         Some(planned)
