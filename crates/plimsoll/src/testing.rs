@@ -14,7 +14,7 @@
 
 use crate::context::current;
 use crate::context::render::Rendered;
-use crate::log::{Directives, Levels, LogFilter, LogLayer, Logging, Output};
+use crate::log::{Directives, LogFilter, LogLayer, Logging, Options, Output, Rate};
 use crate::redact::Redactor;
 use crate::setup::Layered;
 use serde_json::{Map, Value};
@@ -22,6 +22,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Index;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use tracing::subscriber::DefaultGuard;
 use tracing::{Dispatch, Level, Subscriber};
@@ -31,6 +32,8 @@ use tracing_subscriber::{Layer, Registry};
 
 /// Lines that one capture has seen.
 pub(crate) type Lines = Arc<Mutex<Vec<Vec<u8>>>>;
+
+static CAPTURING: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
     static CAPTURES: RefCell<Vec<Lines>> = const { RefCell::new(Vec::new()) };
@@ -50,6 +53,7 @@ static SUBSCRIBER: LazyLock<(Dispatch, bool)> = LazyLock::new(|| {
 pub fn capture() -> Capture {
     let (dispatch, is_global) = &*SUBSCRIBER;
     let default = (!is_global).then(|| tracing::dispatcher::set_default(dispatch));
+    CAPTURING.store(true, Ordering::Relaxed);
     let lines = Lines::default();
     CAPTURES.with(|captures| captures.borrow_mut().push(Arc::clone(&lines)));
     Capture {
@@ -71,22 +75,25 @@ where
 {
     let parsed = Directives::of_level(Level::INFO).parse_over(directives);
     assert!(parsed.is_ok(), "{directives}: {parsed:?}");
-    let levels = Levels::new(
-        parsed.unwrap_or_else(|_| Directives::of_level(Level::INFO)),
-        None,
-    );
-    let redactor = Arc::new(Redactor::standard());
-    let logging = Arc::new(Logging::new(
-        levels,
-        redactor,
-        Rendered::new(),
-        Output::Call(Box::new(take)),
-    ));
+    let logging = Logging::new(Options {
+        start: parsed.unwrap_or_else(|_| Directives::of_level(Level::INFO)),
+        redactor: Arc::new(Redactor::standard()),
+        fields: Rendered::new(),
+        rate: Rate::UNLIMITED,
+        error_rate: Rate::UNLIMITED,
+        recorder: None,
+        output: Output::Call(Box::new(take)),
+    });
     LogLayer::new(Arc::clone(&logging)).with_filter(LogFilter::new(logging))
 }
 
 /// The capture that a context opened here and now belongs to.
+#[inline]
 pub(crate) fn current_capture() -> Option<Lines> {
+    // Outside of tests a context pays one load.
+    if !CAPTURING.load(Ordering::Relaxed) {
+        return None;
+    }
     CAPTURES
         .try_with(|captures| captures.borrow().last().cloned())
         .ok()

@@ -8,6 +8,7 @@ mod check;
 mod duration;
 mod health;
 mod http;
+mod log;
 mod metrics;
 mod operator;
 mod redact;
@@ -17,6 +18,7 @@ mod targets;
 pub use check::{Allow, Check};
 pub use health::{Health, HealthCheck};
 pub use http::Http;
+pub use log::{FlightRecorder, Log, LogFormat, LogLimit};
 pub use metrics::Metrics;
 pub use operator::Operator;
 pub use redact::{Mode, Pattern, Redact};
@@ -36,6 +38,8 @@ pub struct Config {
     pub health: Health,
     /// `[http]`: requests that come in, and how serving them ends.
     pub http: Http,
+    /// `[log]`: which lines are written, and how.
+    pub log: Log,
     /// `[metrics]`: how much is measured.
     pub metrics: Metrics,
     /// `[operator]`: the port for the people and machines that run the service.

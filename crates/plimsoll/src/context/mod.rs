@@ -24,6 +24,7 @@ pub use scope::{InContext, Scoped};
 pub use spawn::{spawn, spawn_blocking};
 pub use trace::TraceContext;
 
+use crate::log::recorder::{self, Recorder};
 use crate::testing::{self, Lines};
 use render::Rendered;
 use std::fmt;
@@ -60,6 +61,7 @@ pub(crate) struct Inner {
     generation: AtomicU32,
     /// The test that opened it.
     capture: Option<Lines>,
+    recorder: Option<Box<Recorder>>,
 }
 
 impl Inner {
@@ -72,6 +74,7 @@ impl Inner {
             bound: RwLock::new(None),
             generation: AtomicU32::new(0),
             capture: testing::current_capture(),
+            recorder: recorder::new(),
         }
     }
 }
@@ -115,6 +118,10 @@ impl Context {
     #[inline]
     pub(crate) fn reserved(&self) -> u8 {
         self.0.reserved
+    }
+
+    pub(crate) fn recorder(&self) -> Option<&Recorder> {
+        self.0.recorder.as_deref()
     }
 
     pub(crate) fn capture(&self) -> Option<&Lines> {

@@ -52,6 +52,11 @@ impl Line {
         self
     }
 
+    /// [`rendered`](Self::rendered), in place.
+    pub(crate) fn push_rendered(&mut self, fields: &[u8]) {
+        self.bytes.extend_from_slice(fields);
+    }
+
     /// The finished object, without a newline.
     #[must_use]
     pub(crate) fn finish(mut self) -> Vec<u8> {

@@ -13,7 +13,7 @@ pub(crate) struct Keys<'a> {
     held: u8,
     /// Those of them that the event had to rename.
     renamed: u8,
-    nearer: [Option<&'a Rendered>; 2],
+    nearer: [Option<&'a Rendered>; 3],
 }
 
 impl<'a> Keys<'a> {
@@ -31,8 +31,14 @@ impl<'a> Keys<'a> {
             mask: plan.mask | chain_mask,
             held,
             renamed,
-            nearer: [None, None],
+            nearer: [None; 3],
         }
+    }
+
+    /// Adds the fields of a record of the `log` crate; a key that the context holds itself gives way.
+    pub(crate) fn add_record(&mut self, fields: &'a Rendered, out: &mut Vec<u8>) {
+        self.add_spans(fields, out);
+        self.nearer.swap(0, 2);
     }
 
     /// Adds the fields of the spans; a key that the context holds itself gives way.

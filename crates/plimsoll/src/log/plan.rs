@@ -1,13 +1,21 @@
 //! What is decided about a callsite once: its keys, escaped, judged and made unique, and the constant parts of its line.
 
+use super::limit::{Bucket, Rate};
 use crate::context::render::{context_reserved, hash, is_reserved, mask};
 use crate::encode::{escape, line::level_name};
 use crate::redact::{KeyVerdict, Redactor};
+use std::sync::atomic::AtomicUsize;
 use tracing::{Level, Metadata};
 
 /// One callsite's decisions.
 pub(crate) struct Plan {
-    pub(crate) metadata: &'static Metadata<'static>,
+    /// What a line about this callsite calls it.
+    pub(crate) origin: Origin,
+    /// How often it may write.
+    pub(crate) bucket: Bucket,
+    /// Whether it is written now (lowest bit), and for which generation of the levels.
+    pub(crate) decision: AtomicUsize,
+    names: Box<[&'static str]>,
     pub(crate) level: Level,
     /// What follows the digits of the timestamp: `Z","level":"info","event":`.
     pub(crate) opening: Box<[u8]>,
@@ -24,6 +32,13 @@ pub(crate) struct Plan {
     pub(crate) shadowed: u64,
     /// Which keys give way if the context holds them itself.
     pub(crate) context_reserved: u8,
+}
+
+/// Where a callsite stands.
+pub(crate) struct Origin {
+    pub(crate) target: Box<str>,
+    pub(crate) file: Option<Box<str>>,
+    pub(crate) line: Option<u32>,
 }
 
 /// One declared field.
@@ -92,21 +107,57 @@ impl Opening {
 }
 
 impl Plan {
-    pub(crate) fn new(metadata: &'static Metadata<'static>, redactor: &Redactor) -> Self {
-        let names: Vec<&'static str> = metadata.fields().iter().map(|field| field.name()).collect();
+    /// The plan of a `tracing` callsite.
+    pub(crate) fn new(
+        metadata: &'static Metadata<'static>,
+        redactor: &Redactor,
+        rate: Rate,
+    ) -> Self {
+        let names: Box<[&'static str]> =
+            metadata.fields().iter().map(|field| field.name()).collect();
+        let origin = Origin {
+            target: metadata.target().into(),
+            file: metadata.file().map(Into::into),
+            line: metadata.line(),
+        };
+        let event = explicit_name(metadata).unwrap_or_else(|| metadata.target());
+        Self::with_fields(origin, *metadata.level(), event, names, redactor, rate)
+    }
+
+    /// The plan of a callsite of the `log` crate, whose fields differ from call to call.
+    pub(crate) fn without_fields(
+        origin: Origin,
+        level: Level,
+        redactor: &Redactor,
+        rate: Rate,
+    ) -> Self {
+        Self::with_fields(origin, level, "", Box::default(), redactor, rate)
+    }
+
+    fn with_fields(
+        origin: Origin,
+        level: Level,
+        event: &str,
+        names: Box<[&'static str]>,
+        redactor: &Redactor,
+        rate: Rate,
+    ) -> Self {
         let message = names.iter().rposition(|name| *name == "message");
         let mut plan = Self {
-            metadata,
-            level: *metadata.level(),
+            origin,
+            bucket: Bucket::new(rate),
+            decision: AtomicUsize::new(0),
+            level,
             opening: [
                 b"Z\",\"level\":\"",
-                level_name(*metadata.level()).as_bytes(),
+                level_name(level).as_bytes(),
                 b"\",\"event\":",
             ]
             .concat()
             .into(),
-            fallback: quoted(explicit_name(metadata).unwrap_or_else(|| metadata.target())),
+            fallback: quoted(event),
             message,
+            names: Box::default(),
             fields: Box::default(),
             mask: 0,
             written: 0,
@@ -150,25 +201,21 @@ impl Plan {
                 hash: full_hash as u32,
             }
         };
-        plan.fields = names.iter().enumerate().map(field).collect();
+        let fields = names.iter().enumerate().map(field).collect();
+        plan.fields = fields;
+        plan.names = names;
         plan
     }
 
     /// The key of the chain of an error in that field: `error_chain`, escaped.
     #[cold]
     pub(crate) fn chain_key(&self, index: usize) -> Vec<u8> {
-        let names: Vec<&'static str> = self
-            .metadata
-            .fields()
-            .iter()
-            .map(|field| field.name())
-            .collect();
         let name = if self.message == Some(index) {
             "event"
         } else {
-            names.get(index).copied().unwrap_or_default()
+            self.names.get(index).copied().unwrap_or_default()
         };
-        escaped(&unique(format!("{name}_chain"), &names))
+        escaped(&unique(format!("{name}_chain"), &self.names))
     }
 
     /// Whether the event itself writes this escaped key.

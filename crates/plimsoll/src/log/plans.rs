@@ -1,7 +1,6 @@
-//! The plans of one `configure()`, each made at its callsite's first event.
+//! The plans of one `configure()`, each made at its callsite's first event, and each thread's leases of calls.
 
 use super::plan::Plan;
-use crate::redact::Redactor;
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
@@ -16,54 +15,54 @@ pub(crate) struct Plans {
 /// Slots of a thread's cache, a power of two.
 const CACHE: usize = 256;
 
-#[derive(Clone, Copy)]
-struct Cached {
-    owner: usize,
-    callsite: usize,
-    plan: Option<&'static Plan>,
+/// A plan that a thread used, and what the thread may still write at its callsite.
+struct Slot {
+    owner: Cell<usize>,
+    callsite: Cell<usize>,
+    plan: Cell<Option<&'static Plan>>,
+    lease: Cell<u64>,
+    /// How many calls it takes next: more each time, so that a thread that logs once wastes none.
+    next: Cell<u64>,
 }
 
+const EMPTY: Slot = Slot {
+    owner: Cell::new(0),
+    callsite: Cell::new(0),
+    plan: Cell::new(None),
+    lease: Cell::new(0),
+    next: Cell::new(1),
+};
+
 thread_local! {
-    /// The plans that this thread used last, by the callsite's address.
-    static CACHED: [Cell<Cached>; CACHE] =
-        const { [const { Cell::new(Cached { owner: 0, callsite: 0, plan: None }) }; CACHE] };
+    static CACHED: [Slot; CACHE] = const { [EMPTY; CACHE] };
 }
 
 impl Plans {
-    /// The plan of a callsite, for the `configure()` with that id.
+    /// The plan of a callsite for the `configure()` with that id, and whether this call is within the limit.
     #[inline]
-    pub(crate) fn of(
+    pub(crate) fn admit(
         &self,
         owner: usize,
         metadata: &'static Metadata<'static>,
-        redactor: &Redactor,
-    ) -> &'static Plan {
+        make: impl FnOnce() -> Plan,
+    ) -> (&'static Plan, bool) {
         let callsite = std::ptr::from_ref(metadata).addr();
         CACHED.with(|cached| {
-            let place = &cached[slot(callsite)];
-            let entry = place.get();
-            match entry.plan {
-                Some(plan) if entry.callsite == callsite && entry.owner == owner => plan,
+            let slot = &cached[place(callsite)];
+            let plan = match slot.plan.get() {
+                Some(plan) if slot.callsite.get() == callsite && slot.owner.get() == owner => plan,
                 _ => {
-                    let plan = self.find_or_make(callsite, metadata, redactor);
-                    place.set(Cached {
-                        owner,
-                        callsite,
-                        plan: Some(plan),
-                    });
+                    let plan = self.find_or_make(callsite, make);
+                    slot.hold(owner, callsite, plan);
                     plan
                 }
-            }
+            };
+            (plan, slot.take(plan))
         })
     }
 
     #[cold]
-    fn find_or_make(
-        &self,
-        callsite: usize,
-        metadata: &'static Metadata<'static>,
-        redactor: &Redactor,
-    ) -> &'static Plan {
+    fn find_or_make(&self, callsite: usize, make: impl FnOnce() -> Plan) -> &'static Plan {
         if let Some(plan) = self
             .all
             .read()
@@ -74,13 +73,48 @@ impl Plans {
         }
         let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
         all.entry(callsite)
-            .or_insert_with(|| Box::leak(Box::new(Plan::new(metadata, redactor))))
+            .or_insert_with(|| Box::leak(Box::new(make())))
+    }
+}
+
+impl Slot {
+    #[cold]
+    fn hold(&self, owner: usize, callsite: usize, plan: &'static Plan) {
+        if let Some(before) = self.plan.replace(Some(plan)) {
+            before.bucket.give_back(self.lease.get());
+        }
+        self.owner.set(owner);
+        self.callsite.set(callsite);
+        self.lease.set(0);
+        self.next.set(1);
+    }
+
+    #[inline]
+    fn take(&self, plan: &Plan) -> bool {
+        let lease = self.lease.get();
+        if lease > 0 {
+            self.lease.set(lease - 1);
+            return true;
+        }
+        self.renew(plan)
+    }
+
+    #[inline(never)]
+    fn renew(&self, plan: &Plan) -> bool {
+        let lease = plan.bucket.lease(self.next.get());
+        if lease == 0 {
+            return false;
+        }
+        self.next
+            .set((self.next.get() * 2).min(super::limit::LEASE));
+        self.lease.set(lease - 1);
+        true
     }
 }
 
 /// Callsites stand some hundred bytes apart: the golden ratio spreads them (Knuth, multiplicative hashing).
 #[inline]
-const fn slot(callsite: usize) -> usize {
+const fn place(callsite: usize) -> usize {
     ((callsite as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - CACHE.trailing_zeros()))
         as usize
 }

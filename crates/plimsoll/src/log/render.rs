@@ -7,10 +7,11 @@ use super::plan::Plan;
 use super::scratch::Scratch;
 use super::shrink;
 use super::span::{self, SpanFields};
+use super::values::PANICKED;
 use super::visit::Visitor;
 use crate::context::render::{NOTHING, Rendered};
 use crate::context::{Context, current};
-use crate::encode::timestamp;
+use crate::encode::{escape, timestamp};
 use std::sync::Arc;
 use tracing::field::Visit;
 
@@ -31,17 +32,9 @@ pub(crate) fn event(
     record: impl Fn(&mut dyn Visit),
     scratch: &mut Scratch,
 ) {
-    let (span, own_context) = match parent {
-        Parent::Current => (span::innermost(logging.id), None),
-        Parent::Explicit(span) => {
-            let context = span.as_ref().and_then(|span| span.context.clone());
-            (span, context)
-        }
-    };
+    let (span, own_context) = parent.find(logging);
     let out = &mut scratch.line;
-    out.clear();
-    out.extend_from_slice(&timestamp::head());
-    out.extend_from_slice(&plan.opening);
+    begin(plan, out);
 
     let held = with_context(own_context.as_ref(), |context| {
         context.map_or(0, Context::reserved)
@@ -52,15 +45,74 @@ pub(crate) fn event(
     let (chains, chain_mask) = (visitor.chains, visitor.chain_mask);
 
     let keys = Keys::of_event(plan, renamed, held, chains, chain_mask);
-    match &span {
-        None => rest(keys, &NOTHING, own_context.as_ref(), &logging.fields, out),
-        Some(span) => {
-            span.with(|fields| rest(keys, fields, own_context.as_ref(), &logging.fields, out))
+    with_fields(span.as_deref(), |spans| {
+        rest(keys, spans, own_context.as_ref(), &logging.fields, out)
+    });
+    end(out);
+}
+
+/// Renders a record of the `log` crate: its message, then its fields, then as an [`event`].
+pub(crate) fn record(
+    logging: &Logging,
+    plan: &Plan,
+    parent: Parent,
+    message: impl Fn(&mut String, &mut Vec<u8>),
+    fields: &Rendered,
+    scratch: &mut Scratch,
+) {
+    let (span, own_context) = parent.find(logging);
+    let out = &mut scratch.line;
+    begin(plan, out);
+    let message_at = out.len();
+    if guarded::run(|| message(&mut scratch.buffer, out)).is_err() {
+        out.truncate(message_at);
+        escape::string(out, PANICKED);
+    }
+    let held = with_context(own_context.as_ref(), |context| {
+        context.map_or(0, Context::reserved)
+    });
+    let mut keys = Keys::of_event(plan, 0, held, 0, 0);
+    keys.add_record(fields, out);
+    with_fields(span.as_deref(), |spans| {
+        rest(keys, spans, own_context.as_ref(), &logging.fields, out)
+    });
+    end(out);
+}
+
+impl Parent {
+    /// The span whose fields count, and its context if it was named.
+    #[inline]
+    fn find(self, logging: &Logging) -> (Option<Arc<SpanFields>>, Option<Context>) {
+        match self {
+            Self::Current => (span::innermost(logging.id), None),
+            Self::Explicit(span) => {
+                let context = span.as_ref().and_then(|span| span.context.clone());
+                (span, context)
+            }
         }
     }
+}
+
+#[inline]
+fn begin(plan: &Plan, out: &mut Vec<u8>) {
+    out.clear();
+    out.extend_from_slice(&timestamp::head());
+    out.extend_from_slice(&plan.opening);
+}
+
+#[inline]
+fn end(out: &mut Vec<u8>) {
     out.push(b'}');
     if out.len() > super::LINE_LIMIT {
         shrink::shrink(out);
+    }
+}
+
+#[inline]
+fn with_fields<R>(span: Option<&SpanFields>, look: impl FnOnce(&Rendered) -> R) -> R {
+    match span {
+        None => look(&NOTHING),
+        Some(span) => span.with(look),
     }
 }
 
@@ -122,13 +174,14 @@ fn absent(plan: &Plan, missing: u64, message_at: usize, visitor: &mut Visitor<'_
 }
 
 #[inline]
-fn rest<'a>(
-    mut keys: Keys<'a>,
-    spans: &'a Rendered,
+fn rest(
+    keys: Keys<'_>,
+    spans: &Rendered,
     own_context: Option<&Context>,
     service: &Rendered,
     out: &mut Vec<u8>,
 ) {
+    let mut keys = keys;
     keys.add_spans(spans, out);
     with_context(own_context, |context| match context {
         None => keys.add(service, out),

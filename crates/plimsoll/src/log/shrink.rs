@@ -54,6 +54,26 @@ pub(crate) fn shrink(line: &mut Vec<u8>) {
     *line = out;
 }
 
+/// Bytes of a value that is copied into many lines.
+const SHORT: usize = 2048;
+
+/// A value that is copied into many lines: a long one is cut to its beginning.
+pub(crate) fn short(value: Vec<u8>) -> Vec<u8> {
+    if value.len() <= SHORT {
+        return value;
+    }
+    let mut out = Vec::with_capacity(SHORT);
+    write_cut(
+        &Entry {
+            key: b"",
+            value: &value,
+        },
+        SHORT,
+        &mut out,
+    );
+    out
+}
+
 /// Bytes of the line's frame: keys, punctuation, and the longest list of names.
 fn frame(fields: &[Entry<'_>]) -> usize {
     let keys: usize = fields.iter().map(|entry| entry.key.len() + 4).sum();

@@ -1,6 +1,6 @@
 //! A span's fields, rendered once with those of its parents; and the context in which it was made.
 
-use super::{guarded, values};
+use super::{guarded, shrink, values};
 use crate::context::render::Rendered;
 use crate::context::{Context, current};
 use crate::encode::{escape, value};
@@ -126,6 +126,7 @@ impl<'a> SpanVisitor<'a> {
         let verdict = self.redactor.key(key);
         self.value.clear();
         write(self, verdict);
+        self.value = shrink::short(std::mem::take(&mut self.value));
         self.fields.set(key, &self.value);
     }
 

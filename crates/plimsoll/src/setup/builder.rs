@@ -2,10 +2,12 @@
 
 use super::{Guard, SetupError, State, source};
 use crate::context::render::Rendered;
-use crate::log::{Levels, LogFilter, LogLayer, Logging, Output};
+use crate::encode;
+use crate::log::{self, LogFilter, LogLayer, Logging, Options, Output, Rate};
 use crate::redact::Redactor;
 use crate::sink::{Pipeline, RingOptions, Sink};
-use plimsoll_standard::Config;
+use plimsoll_standard::config::{self, Config};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tracing::Subscriber;
 use tracing_subscriber::filter::Filtered;
@@ -109,6 +111,7 @@ impl Builder {
         let (layer, guard) = self.build::<Registry>()?;
         tracing::subscriber::set_global_default(Registry::default().with(layer))
             .map_err(|_| SetupError::AlreadyInstalled)?;
+        log::install(&guard.state.logging);
         Ok(guard)
     }
 
@@ -141,21 +144,28 @@ impl Builder {
             health.configure(&config.health);
         }
         let sinks = if self.sinks.is_empty() {
-            vec![Sink::stdout()]
+            vec![Sink::stdout().format(source::format(&config.log)?)]
         } else {
             self.sinks
         };
+        let fields = of_every_line(service.as_deref(), version.as_deref(), &config.log.fields);
+        let start = source::directives(&config.log)?;
+        let recorder = source::recorder(&config.log.recorder, service.as_deref())?;
+        let (rate, error_rate) = rates(&config.log.limit);
         let ring = self
             .ring
-            .or_else(|| service.clone().map(RingOptions::for_service))
-            .unwrap_or_default();
-        let pipeline = Pipeline::start(sinks, ring)?;
-        let logging = Arc::new(Logging::new(
-            Levels::new(source::directives()?, None),
-            Arc::clone(&redactor),
-            of_service(service.as_deref(), version.as_deref()),
-            Output::Pipeline(pipeline),
-        ));
+            .or_else(|| service.map(RingOptions::for_service))
+            .unwrap_or_default()
+            .fields(fields.bytes());
+        let logging = Logging::new(Options {
+            start,
+            redactor: Arc::clone(&redactor),
+            fields,
+            rate,
+            error_rate,
+            recorder,
+            output: Output::Pipeline(Pipeline::start(sinks, ring)?),
+        });
         let layer =
             LogLayer::new(Arc::clone(&logging)).with_filter(LogFilter::new(Arc::clone(&logging)));
         let state = State {
@@ -176,15 +186,43 @@ impl Builder {
     }
 }
 
-/// The fields of every line.
-fn of_service(service: Option<&str>, version: Option<&str>) -> Rendered {
+/// The service's name and version, and what `[log.fields]` says.
+fn of_every_line(
+    service: Option<&str>,
+    version: Option<&str>,
+    further: &BTreeMap<String, String>,
+) -> Rendered {
     let mut fields = Rendered::new();
-    for (key, value) in [("service", service), ("version", version)] {
-        if let Some(value) = value {
-            let mut json = Vec::new();
-            crate::encode::escape::string(&mut json, value);
-            fields.set(key, &json);
-        }
+    let own = [("service", service), ("version", version)];
+    let own = own
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value?)));
+    for (key, value) in further
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()))
+        .chain(own)
+    {
+        let mut json = Vec::new();
+        encode::escape::string(&mut json, value);
+        fields.set(key, &json);
     }
     fields
+}
+
+/// The limits of callsites below error and at error.
+fn rates(limit: &config::LogLimit) -> (Rate, Rate) {
+    if !limit.enabled {
+        return (Rate::UNLIMITED, Rate::UNLIMITED);
+    }
+    // Zero a second would never let a callsite write again.
+    (
+        Rate {
+            burst: limit.burst,
+            per_second: limit.per_second.max(1),
+        },
+        Rate {
+            burst: limit.error_burst,
+            per_second: limit.error_per_second.max(1),
+        },
+    )
 }

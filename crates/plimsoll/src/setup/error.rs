@@ -20,12 +20,18 @@ pub enum SetupError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// A level was not understood.
-    #[error("{variable}: {error}")]
+    #[error("{setting}: {error}")]
     Level {
         /// Where it was said: `RUST_LOG`, `LOG_LEVEL` or the key of the configuration.
-        variable: &'static str,
+        setting: &'static str,
         /// What is wrong with it.
         error: crate::log::DirectiveError,
+    },
+    /// `LOG_FORMAT` was not understood.
+    #[error("LOG_FORMAT: `{value}` is not a format: use json or console")]
+    Format {
+        /// What it said.
+        value: String,
     },
     /// A pattern of `[redact]` cannot be used.
     #[error(transparent)]

@@ -1,9 +1,11 @@
 //! Where the configuration comes from: `PLIMSOLL_CONFIG`, else `./plimsoll.toml`, overlaid by the environment.
 
 use super::SetupError;
+use crate::log::recorder::RecorderOptions;
 use crate::log::{Directives, parse_level};
-use plimsoll_standard::Config;
-use std::io::ErrorKind;
+use crate::sink::Format;
+use plimsoll_standard::config::{self, Config, LogFormat};
+use std::io::{ErrorKind, IsTerminal};
 use std::path::PathBuf;
 
 /// The configuration of this process.
@@ -30,25 +32,88 @@ fn environment() -> impl Iterator<Item = (String, String)> {
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
-/// The levels of this process: `RUST_LOG` over `LOG_LEVEL` over info.
-pub(super) fn directives() -> Result<Directives, SetupError> {
+/// The levels of this process: `RUST_LOG` over `LOG_LEVEL` over the file over info.
+pub(super) fn directives(config: &config::Log) -> Result<Directives, SetupError> {
     let mut directives = Directives::of_level(tracing::Level::INFO);
+    if let Some(text) = &config.level {
+        directives.set_default(level("log.level", text)?);
+    }
+    for (target, text) in &config.targets {
+        directives.set(target, level("log.targets", text)?);
+    }
     if let Some(text) = variable("LOG_LEVEL") {
-        let level = parse_level(text.trim()).map_err(|error| SetupError::Level {
-            variable: "LOG_LEVEL",
-            error,
-        })?;
-        directives.set_default(level);
+        directives.set_default(level("LOG_LEVEL", &text)?);
     }
     if let Some(text) = variable("RUST_LOG") {
-        directives = directives
-            .parse_over(&text)
-            .map_err(|error| SetupError::Level {
-                variable: "RUST_LOG",
-                error,
-            })?;
+        directives = parse_over(&directives, "RUST_LOG", &text)?;
     }
     Ok(directives)
+}
+
+/// How standard output is written: as said, else readable on a terminal and JSON elsewhere.
+pub(super) fn format(config: &config::Log) -> Result<Format, SetupError> {
+    let said = match variable("LOG_FORMAT").as_deref().map(str::trim) {
+        None => config.format,
+        Some("json") => Some(LogFormat::Json),
+        Some("console") => Some(LogFormat::Console),
+        Some(other) => {
+            return Err(SetupError::Format {
+                value: other.to_owned(),
+            });
+        }
+    };
+    Ok(match said {
+        Some(LogFormat::Json) => Format::Json,
+        Some(LogFormat::Console) => Format::Console,
+        None if std::io::stdout().is_terminal() => Format::Console,
+        None => Format::Json,
+    })
+}
+
+/// What the flight recorder does, if it is on.
+pub(super) fn recorder(
+    config: &config::FlightRecorder,
+    service: Option<&str>,
+) -> Result<Option<RecorderOptions>, SetupError> {
+    if !config.enabled {
+        return Ok(None);
+    }
+    // Nothing more is kept of other crates than is written.
+    let mut directives = Directives::of_level(tracing::Level::ERROR);
+    if config.directives.trim().is_empty() {
+        for name in service.map(str::to_owned).into_iter().chain(executable()) {
+            directives.set(&name.replace('-', "_"), tracing::Level::DEBUG);
+        }
+    } else {
+        directives = parse_over(&directives, "log.recorder.directives", &config.directives)?;
+    }
+    Ok(Some(RecorderOptions {
+        directives,
+        slower_than: config.slower_than,
+        dumps_per_minute: config.dumps_per_minute,
+        bytes: config.bytes,
+        total_bytes: config.total_bytes,
+    }))
+}
+
+/// The executable's name, which is its main crate's.
+fn executable() -> Option<String> {
+    let path = std::env::current_exe().ok()?;
+    Some(path.file_stem()?.to_string_lossy().into_owned())
+}
+
+fn level(setting: &'static str, text: &str) -> Result<tracing::Level, SetupError> {
+    parse_level(text.trim()).map_err(|error| SetupError::Level { setting, error })
+}
+
+fn parse_over(
+    start: &Directives,
+    setting: &'static str,
+    text: &str,
+) -> Result<Directives, SetupError> {
+    start
+        .parse_over(text)
+        .map_err(|error| SetupError::Level { setting, error })
 }
 
 fn variable(name: &str) -> Option<String> {

@@ -14,7 +14,7 @@ impl Shape {
     pub(super) fn render(self, line: &[u8], out: &mut Vec<u8>) {
         match self.format {
             Format::Json => out.extend_from_slice(line),
-            Format::Console => out.extend_from_slice(line),
+            Format::Console => crate::log::console::console(line, out, self.colour),
         }
     }
 }

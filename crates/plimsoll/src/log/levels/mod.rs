@@ -14,6 +14,7 @@ pub use directives::{DirectiveError, Directives, parse_level};
 pub use filter::LogFilter;
 pub(crate) use overrides::Overrides;
 
+use super::plan::Plan;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock};
 use tracing::Metadata;
@@ -67,6 +68,25 @@ impl Levels {
             || self.records(metadata.target(), *metadata.level())
     }
 
+    /// Whether an event that came through the filter is for the flight recorder alone.
+    #[inline]
+    pub(crate) fn only_recorded(&self, plan: &Plan) -> bool {
+        self.recorded.is_some() && !self.writes_plan(plan)
+    }
+
+    /// Remembered in the plan until the levels change.
+    fn writes_plan(&self, plan: &Plan) -> bool {
+        let generation = self.generation.load(Ordering::Relaxed);
+        let known = plan.decision.load(Ordering::Relaxed);
+        if known >> 1 == generation {
+            return known & 1 == 1;
+        }
+        let writes = self.writes(&plan.origin.target, plan.level);
+        plan.decision
+            .store(generation << 1 | usize::from(writes), Ordering::Relaxed);
+        writes
+    }
+
     /// The least severe level that anybody here wants.
     pub(crate) fn most(&self) -> LevelFilter {
         let now = self
@@ -94,11 +114,6 @@ impl Levels {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
-    }
-
-    #[inline]
-    pub(crate) fn generation(&self) -> usize {
-        self.generation.load(Ordering::Relaxed)
     }
 
     /// Lets the overrides that are left hold, and has every callsite ask again. Never call it from inside a callback of
