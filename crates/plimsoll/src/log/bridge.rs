@@ -86,7 +86,7 @@ impl log::Log for Bridge {
         if plan.bucket.lease(1) == 0 {
             return tally::suppressed(&self.logging, plan);
         }
-        self.logging.tally.count(&self.logging, plan.level);
+        self.logging.tally.count(&self.logging, plan);
         let redactor = &self.logging.redactor;
         let mut fields = Fields {
             redactor,

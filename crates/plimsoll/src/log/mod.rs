@@ -116,7 +116,7 @@ impl Logging {
         if !admitted {
             return tally::suppressed(self, plan);
         }
-        self.tally.count(self, plan.level);
+        self.tally.count(self, plan);
         scratch::with(|scratch| {
             render::event(self, plan, parent, |visitor| event.record(visitor), scratch);
             self.write(plan.level, &scratch.line);

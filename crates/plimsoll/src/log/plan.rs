@@ -11,6 +11,8 @@ use tracing::{Level, Metadata};
 pub(crate) struct Plan {
     /// What a line about this callsite calls it.
     pub(crate) origin: Origin,
+    /// One of Plimsoll's own: it has no limit, and says nothing about the service's levels.
+    pub(crate) own: bool,
     /// How often it may write.
     pub(crate) bucket: Bucket,
     /// Whether it is written now (lowest bit), and for which generation of the levels.
@@ -143,9 +145,11 @@ impl Plan {
         rate: Rate,
     ) -> Self {
         let message = names.iter().rposition(|name| *name == "message");
+        let own = &*origin.target == "plimsoll" || origin.target.starts_with("plimsoll::");
         let mut plan = Self {
             origin,
-            bucket: Bucket::new(rate),
+            own,
+            bucket: Bucket::new(if own { Rate::UNLIMITED } else { rate }),
             decision: AtomicUsize::new(0),
             level,
             opening: [

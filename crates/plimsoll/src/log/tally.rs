@@ -52,9 +52,13 @@ impl Default for Tally {
 impl Tally {
     /// Counts an event that will be written.
     #[inline]
-    pub(crate) fn count(&self, logging: &Logging, level: Level) {
+    pub(crate) fn count(&self, logging: &Logging, plan: &Plan) {
+        let level = plan.level;
         self.events[index(level)].inc();
-        if !self.levels.decided.load(Ordering::Relaxed) && self.levels.is_violated(level) {
+        if !self.levels.decided.load(Ordering::Relaxed)
+            && !plan.own
+            && self.levels.is_violated(level)
+        {
             catalogue().violations.inc([Rule::NoLevels.id()]);
             let line = Line::new(Level::WARN, "standard.violation")
                 .field("rule", Rule::NoLevels.id())

@@ -149,7 +149,10 @@ fn a_panic_is_one_line_with_its_context() {
         (&json!("r-1"), &json!("/x"))
     );
     let frames = line["backtrace"].as_array().unwrap();
-    assert!(frames[0].as_str().unwrap().contains("installed/main.rs:"), "{frames:?}");
+    assert!(
+        frames[0].as_str().unwrap().contains("installed/main.rs:"),
+        "{frames:?}"
+    );
     assert_eq!(
         written.only("quiet")["broken"],
         "[unprintable: its formatter panicked]"

@@ -97,6 +97,5 @@ impl Outlet for Shared {
 
 /// Whether text for this outlet is coloured.
 pub(super) fn colour(format: Format, outlet: &dyn Outlet) -> bool {
-    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    format == Format::Console && outlet.is_terminal() && !refused
+    format == Format::Console && crate::log::console::wants_colour(outlet.is_terminal())
 }
