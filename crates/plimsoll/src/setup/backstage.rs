@@ -42,7 +42,7 @@ pub(super) fn start(guard: &Guard) -> Result<Backstage, ServeError> {
             let _default = tracing::dispatcher::set_default(&dispatch);
             runtime.block_on(async {
                 tokio::select! {
-                    () = signals::follow(signals, &state.serving.drain, || {
+                    () = signals::follow(signals, |cause| state.end(cause), || {
                         state.logging.flush(LAST_WORDS);
                     }) => {}
                     () = operate(&state, port) => {}

@@ -1,7 +1,7 @@
 //! `Guard::serve`: from the first request to a quiet end.
 
 use super::drain::{Cause, Drain, Hook};
-use super::{Guard, backstage, signals};
+use super::{Guard, State, backstage, signals};
 use crate::health::HealthError;
 use crate::http::{HttpLayer, server};
 use axum::Router;
@@ -57,6 +57,14 @@ pub enum ServeError {
     Start(#[from] io::Error),
 }
 
+impl State {
+    /// Begins the drain, readiness first; false if it had begun already.
+    pub(super) fn end(&self, cause: Cause) -> bool {
+        self.health.drain();
+        self.serving.drain.begin(cause)
+    }
+}
+
 impl Guard {
     /// The tower layer with this guard's health routes and settings, for a service that serves by itself. All calls
     /// return clones of one layer.
@@ -84,8 +92,7 @@ impl Guard {
 
     /// Begins the drain as SIGTERM does.
     pub fn drain(&self) {
-        self.state.health.drain();
-        self.state.serving.drain.begin(Cause::Request);
+        self.state.end(Cause::Request);
     }
 
     /// Ready once the drain has begun; long-lived responses (server-sent events) end then.
@@ -141,7 +148,6 @@ impl Guard {
         };
 
         let deadline = started_drain(state.config.http.drain_deadline);
-        state.health.drain();
         let delay = match cause {
             Cause::Signal(signals::INTERRUPT) => Duration::ZERO,
             Cause::Signal(_) | Cause::Request => state.config.http.drain_delay,

@@ -1,6 +1,6 @@
 //! SIGTERM and SIGINT: the first one drains, the second one ends the process.
 
-use super::drain::{Cause, Drain};
+use super::drain::Cause;
 use std::io;
 
 /// SIGINT's number; a person at a terminal sends it.
@@ -16,11 +16,16 @@ pub(super) const fn name(number: i32) -> &'static str {
     }
 }
 
-/// Follows signals for ever. The first begins the drain; a second one runs `last_words` and exits with 128 and its number.
-pub(super) async fn follow(mut signals: Signals, drain: &Drain, last_words: impl Fn()) {
+/// Follows signals for ever. The first is told to `begin`; one that comes when the end has begun already (`begin` says
+/// false) runs `last_words` and exits with 128 and its number.
+pub(super) async fn follow(
+    mut signals: Signals,
+    begin: impl Fn(Cause) -> bool,
+    last_words: impl Fn(),
+) {
     loop {
         let number = signals.next().await;
-        if !drain.begin(Cause::Signal(number)) {
+        if !begin(Cause::Signal(number)) {
             last_words();
             #[expect(
                 clippy::exit,
