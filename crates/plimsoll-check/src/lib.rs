@@ -20,8 +20,10 @@ pub mod report;
 mod rules;
 pub mod rust;
 pub mod scope;
+pub mod score;
 pub mod span;
 mod suppress;
+mod tidy;
 mod words;
 
 pub use context::Context;

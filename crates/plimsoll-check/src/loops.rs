@@ -147,7 +147,9 @@ pub(crate) fn kind(source: &str, language: Language, scope: &Scope, form: LoopFo
         LoopForm::WhileLet => while_let(header, body),
         LoopForm::For => for_loop(header, pattern, body, language),
         LoopForm::AsyncFor => {
-            if brings(header) {
+            if brings(header)
+                || has_word(header, &["events", "messages", "updates", "notifications"])
+            {
                 LoopKind::Event
             } else {
                 LoopKind::Data

@@ -27,8 +27,18 @@ const MANIFESTS: &[&str] = &[
     "Pipfile",
 ];
 
-/// The sources and packages below `root`, or `root` itself if it is a file; sorted by path.
+/// As [`walk_with`]; a root that a `.gitignore` above it hides is checked all the same, since it was asked for.
 pub(crate) fn walk(root: &Path) -> Result<(Vec<SourceFile>, Packages), std::io::Error> {
+    let found = walk_with(root, true)?;
+    if found.0.is_empty() {
+        walk_with(root, false)
+    } else {
+        Ok(found)
+    }
+}
+
+/// The sources and packages below `root`, or `root` itself if it is a file; sorted by path.
+fn walk_with(root: &Path, parents: bool) -> Result<(Vec<SourceFile>, Packages), std::io::Error> {
     let meta = std::fs::metadata(root)?;
     let mut files = Vec::new();
     let mut packages = Packages::default();
@@ -51,7 +61,10 @@ pub(crate) fn walk(root: &Path) -> Result<(Vec<SourceFile>, Packages), std::io::
     let mut manifests = Vec::new();
     let mut walker = ignore::WalkBuilder::new(root);
     // A tree without `.git` (an unpacked archive) still has its `.gitignore` respected.
-    walker.require_git(false).parents(true).follow_links(false);
+    walker
+        .require_git(false)
+        .parents(parents)
+        .follow_links(false);
     for entry in walker.build().flatten() {
         if !entry.file_type().is_some_and(|kind| kind.is_file()) {
             continue;

@@ -99,6 +99,16 @@ impl<'s> Reader<'s> {
         {
             record.message.kind = MessageKind::Lazy;
         }
+        if self.api == Api::Structlog
+            && record.message.kind == MessageKind::Values
+            && record
+                .callee
+                .split('.')
+                .next()
+                .is_some_and(|name| self.loggers.contains(name) || name == "structlog")
+        {
+            record.fix = super::fix::fix(call, self.source);
+        }
         Some(record)
     }
 

@@ -86,7 +86,6 @@ const SOFT: &[&str] = &[
     "page",
     "optional",
     "client",
-    "user",
     "reporting",
     "using",
     "will",
@@ -193,7 +192,6 @@ fn begins_failing(text: &str) -> bool {
         "unable to",
         "exception in",
         "exception while",
-        "failed ",
     ]
     .iter()
     .any(|start| text.starts_with(start))

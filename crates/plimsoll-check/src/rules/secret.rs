@@ -175,6 +175,23 @@ const ABOUT: &[&str] = &[
     "strength",
     "template",
     "verified",
+    "validator",
+    "hasher",
+    "checker",
+    "helper",
+    "generator",
+    "factory",
+    "class",
+    "form",
+    "view",
+    "scope",
+    "claim",
+    "owner",
+    "subject",
+    "body",
+    "queue",
+    "sender",
+    "client",
 ];
 
 /// Words before `token` that make it a position, a count or a piece of text.
@@ -327,7 +344,17 @@ fn says(mention: &Mention, context: &Context<'_>) -> Says {
     }) {
         return Says::Harmless;
     }
-    if ABOUT.contains(&last) {
+    if matches!(
+        all.join("_").as_str(),
+        "authorization_header" | "auth_header" | "auth_headers" | "authorization_headers"
+    ) {
+        return Says::Sensitive;
+    }
+    if ABOUT.contains(&last)
+        || last
+            .strip_suffix('s')
+            .is_some_and(|one| ABOUT.contains(&one))
+    {
         return Says::Harmless;
     }
     if matches!(last, "token" | "tokens") && all.iter().any(|word| CURSOR.contains(&word.as_str()))
@@ -521,15 +548,21 @@ fn declared<'f>(context: &Context<'f>, call: &LogCall, name: &str) -> Option<&'f
     let parameters = context
         .function(call)
         .map_or("", |function| context.text(function.text));
-    typed(parameters, name).or_else(|| typed(context.source, name))
+    typed(parameters, name, false).or_else(|| typed(context.source, name, true))
 }
 
-fn typed<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+/// The type after `name:`; with `field` only where a line begins with it, as a struct's fields do.
+fn typed<'t>(text: &'t str, name: &str, field: bool) -> Option<&'t str> {
     let bytes = text.as_bytes();
     for at in memchr::memmem::find_iter(bytes, name.as_bytes()) {
         let boundary = at == 0
             || !(bytes[at - 1].is_ascii_alphanumeric()
                 || matches!(bytes[at - 1], b'_' | b'.' | b':' | b'"' | b'\''));
+        let line = text[..at].rsplit('\n').next().unwrap_or_default();
+        let begins = line.split_whitespace().all(|word| word.starts_with("pub"));
+        if field && !begins {
+            continue;
+        }
         let rest = text[at + name.len()..].trim_start_matches(' ');
         let Some(rest) = rest
             .strip_prefix(':')

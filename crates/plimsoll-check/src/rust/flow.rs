@@ -193,7 +193,15 @@ impl Reader<'_> {
         while self.word(body, "async") || self.word(body, "move") || self.word(body, "unsafe") {
             body += 1;
         }
-        let callee = self.callees.last().copied().flatten();
+        // `set_hook(Box::new(|info| ..))`: the box only carries the closure.
+        let mut callees = self.callees.iter().rev().copied().flatten();
+        let carries = |callee: &Callee| {
+            !callee.method && matches!(self.text(callee.name), "new" | "Some" | "pin")
+        };
+        let mut callee = self.callees.last().copied().flatten();
+        if callee.is_some_and(|callee| carries(&callee)) {
+            callee = callees.find(|callee| !carries(callee));
+        }
         let (kind, name, text) = self.closure_kind(callee);
         if self.open(body, b'{') {
             return self.scoped_block(body, scope, kind, name, text);

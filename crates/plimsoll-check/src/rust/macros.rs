@@ -358,6 +358,7 @@ impl Reader<'_> {
         } else {
             MessageKind::Static
         };
+        call.fix = self.fix(literal, arguments, call);
     }
 
     /// A literal, `NAME`, `path::NAME`, `stringify!(..)`, `file!()`: the same in every line.

@@ -1,5 +1,6 @@
 //! The Rust reader.
 
+mod fix;
 mod flow;
 mod format;
 mod item;

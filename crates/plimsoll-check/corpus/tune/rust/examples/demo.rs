@@ -1,0 +1,4 @@
+fn helper() {
+    println!("helper"); //~ no print
+    tracing::info!("x {}", x); //~ no unstructured
+}

@@ -1,0 +1,4 @@
+fn main() {
+    println!("building"); //~ no print
+    info!("building {}", x); //~ no unstructured
+}
