@@ -15,8 +15,9 @@ impl Tally {
     /// passed, 1 failed, 2 skipped` or libtest's `test result: ok. 3 passed; 1 failed; 2 ignored; ...`.
     pub(super) fn read(&mut self, line: &str) {
         let line = without_colour(line);
-        let line = line.trim();
+        // Indented, `test result:` is the output of a failed test that cargo-nextest shows again.
         let counts = if let Some((_, counts)) = line
+            .trim_start()
             .strip_prefix("Summary [")
             .and_then(|rest| rest.split_once("run:"))
         {
@@ -105,6 +106,7 @@ mod tests {
         let tally = read(&[
             "\u{1b}[32;1m     Summary\u{1b}[0m [   0.1s] \u{1b}[1m2\u{1b}[0m tests run: \u{1b}[1m2\u{1b}[0m \u{1b}[32;1mpassed\u{1b}[0m, \u{1b}[1m0\u{1b}[0m skipped",
             "        PASS [   0.010s] jobs::it 3 passed, 1 failed",
+            "    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 79 filtered out",
         ]);
         assert_eq!(tally.passed, 2);
         assert_eq!(tally.failed, 0);
