@@ -24,7 +24,9 @@ fn help(arguments: &[&str]) -> String {
         .output()
         .unwrap();
     assert!(output.status.success());
-    String::from_utf8(output.stdout).unwrap()
+    // Long lines are wrapped anywhere between two words.
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Whether the help names this variable, or it is one of the library's.
