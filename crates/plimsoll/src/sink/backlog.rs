@@ -12,12 +12,12 @@ use tracing_core::Level;
 
 use super::RingOptions;
 use super::builder::Profile;
+use super::mark::{Mark, mark};
 use super::rescue::{Rescued, rescue};
 use super::ring::file::{Directory, RingFile, name_of};
 use super::ring::header::{Header, cut, word_at};
 use super::ring::layout::{pack_cursor, unpack_cursor};
 use super::ring::open::bases;
-use super::shape::{Mark, mark};
 use super::writer::{BATCH, Writer};
 use crate::encode::line::Line;
 

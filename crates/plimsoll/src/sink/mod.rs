@@ -10,12 +10,15 @@ mod figures;
 mod gather;
 mod lag;
 mod level;
+#[cfg(target_os = "linux")]
+mod mark;
 mod options;
 mod order;
 mod outlet;
 mod pipeline;
 mod push;
 mod report;
+#[cfg(target_os = "linux")]
 mod rescue;
 mod ring;
 mod shape;

@@ -17,7 +17,7 @@ use std::time::Instant;
 use super::drops::Reason;
 use super::level::WARNING;
 use super::ring::segments::{Held, Refused};
-use super::shared::Shared;
+use super::shared::{ROOM_POLL, Shared};
 
 /// A claimed segment. From the reserve only warnings and errors may use it.
 struct Lane {
@@ -123,7 +123,7 @@ impl Shared {
             }
             self.wake_if_short(0);
             if self.block.is_zero()
-                || !self.wait_for_room(*until.get_or_insert_with(|| Instant::now() + self.block))
+                || !wait_for_room(*until.get_or_insert_with(|| Instant::now() + self.block))
             {
                 self.losses.add(Reason::Overflow, rank);
                 return None;
@@ -152,11 +152,11 @@ impl Shared {
         self.segments.seal(lane.held);
         Ok(())
     }
+}
 
-    /// Waits a little; false once `until` has come.
-    fn wait_for_room(&self, until: Instant) -> bool {
-        let left = until.saturating_duration_since(Instant::now());
-        std::thread::sleep(left.min(super::shared::ROOM_POLL));
-        !left.is_zero()
-    }
+/// Waits a little; false once `until` has come.
+fn wait_for_room(until: Instant) -> bool {
+    let left = until.saturating_duration_since(Instant::now());
+    std::thread::sleep(left.min(ROOM_POLL));
+    !left.is_zero()
 }

@@ -36,7 +36,7 @@ impl Directory {
     pub(in crate::sink) fn of_service(base: &Path, service: &str) -> io::Result<Self> {
         let path = base.join(name_of(service));
         match fs::mkdir(&path, Mode::RWXU) {
-            Err(error) if error != rustix::io::Errno::EXIST => return Err(error.into()),
+            Err(error) if error != rustix::io::Errno::EXIST => Err(error.into()),
             _ => Self::open(path),
         }
     }
@@ -214,7 +214,7 @@ pub(in crate::sink) fn name_of(service: &str) -> String {
     format!("plimsoll-{user}-{service}")
 }
 
-/// posix_fallocate(3): where the filesystem cannot reserve, zeros are written.
+/// As `posix_fallocate(3)`: where the filesystem cannot reserve, zeros are written.
 fn allocate(file: &File, bytes: usize) -> io::Result<()> {
     use std::io::Write;
     match fs::fallocate(file, FallocateFlags::empty(), 0, bytes as u64) {

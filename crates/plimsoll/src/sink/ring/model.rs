@@ -3,7 +3,6 @@
 //! The code is that of `segments.rs`; only the words and the memory are loom's, which report any read of a byte that another
 //! thread may be writing, and any ordering too weak to carry a line from its writer to its reader.
 
-use std::cell::UnsafeCell as Plain;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use loom::cell::UnsafeCell;
@@ -64,9 +63,8 @@ impl Word for Modelled {
 
 /// Words that are used in the model are loom's; the lines' bytes are plain, and a cell a segment tells loom of every access.
 struct Buffer {
-    geometry: Geometry,
     words: Vec<(usize, Modelled)>,
-    bytes: Plain<Vec<u8>>,
+    bytes: std::cell::UnsafeCell<Vec<u8>>,
     accesses: Vec<(usize, UnsafeCell<()>)>,
 }
 
@@ -94,9 +92,8 @@ impl Buffer {
             }
         }
         Self {
-            geometry,
             words: words.into_iter().map(|at| (at, Modelled::new(0))).collect(),
-            bytes: Plain::new(vec![0; geometry.total()]),
+            bytes: std::cell::UnsafeCell::new(vec![0; geometry.total()]),
             accesses,
         }
     }

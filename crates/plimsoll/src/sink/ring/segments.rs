@@ -188,6 +188,12 @@ impl<M: Memory> Segments<M> {
         &self.memory
     }
 
+    /// What a crash would leave.
+    #[cfg(test)]
+    pub(in crate::sink) fn into_memory(self) -> M {
+        self.memory
+    }
+
     pub(in crate::sink) fn free_count(&self) -> usize {
         self.free
             .iter()
@@ -289,6 +295,10 @@ impl<M: Memory> Segments<M> {
         Ok(())
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the right to append ends here"
+    )]
     /// Gives a segment up, so that it becomes free as soon as it has been read.
     pub(in crate::sink) fn seal(&self, held: Held) {
         if let Some(slot) = self.slots.get(held.index).filter(|_| held.ring == self.id) {
