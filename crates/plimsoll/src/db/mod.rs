@@ -18,6 +18,7 @@ mod outcome;
 mod timer;
 
 use std::future::Future;
+#[cfg(feature = "tokio")]
 use std::time::Duration;
 
 pub use outcome::Outcome;

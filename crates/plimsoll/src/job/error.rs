@@ -23,6 +23,8 @@ pub enum ErrorKind {
     /// The handler stopped because its worker goes away; the job goes back to the queue and this attempt is not
     /// counted.
     Released,
+    /// The handler was stopped because another worker has the job by now; whoever took it has counted this attempt.
+    Lost,
 }
 
 /// The error of an attempt. A handler may return any error; it returns this type to say more than "failed".
@@ -58,6 +60,15 @@ impl JobError {
         )
     }
 
+    /// The handler was stopped because its worker no longer owns the job.
+    #[must_use]
+    pub fn lost() -> Self {
+        Self::of(
+            ErrorKind::Lost,
+            "stopped: another worker has the job by now",
+        )
+    }
+
     pub(super) fn of(kind: ErrorKind, error: impl Into<BoxError>) -> Self {
         Self {
             kind,
@@ -85,7 +96,7 @@ impl JobError {
         match self.kind {
             ErrorKind::Failed | ErrorKind::TimedOut | ErrorKind::Panicked => attempt < max_attempts,
             ErrorKind::Permanent | ErrorKind::Cancelled => false,
-            ErrorKind::Released => true,
+            ErrorKind::Released | ErrorKind::Lost => true,
         }
     }
 }

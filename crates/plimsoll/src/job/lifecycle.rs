@@ -84,6 +84,10 @@ pub(super) fn ended(attempt: &Attempt, duration: Duration, error: Option<&JobErr
             tracing::info!(duration_ms = millis(duration), "job.released");
             return;
         }
+        ErrorKind::Lost => {
+            tracing::warn!(duration_ms = millis(duration), "job.lease_lost");
+            return;
+        }
         ErrorKind::TimedOut => "timeout",
         ErrorKind::Panicked => "panicked",
         ErrorKind::Failed | ErrorKind::Permanent => "failed",

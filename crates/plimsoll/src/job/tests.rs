@@ -23,6 +23,7 @@ enum What {
     Hang,
     Stop,
     GoAway,
+    LoseIt,
 }
 
 const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -54,6 +55,7 @@ async fn run(job_type: &'static str, attempt: u32, what: What) -> Result<&'stati
                 What::Hang => std::future::pending().await,
                 What::Stop => Err(JobError::cancelled()),
                 What::GoAway => Err(JobError::released()),
+                What::LoseIt => Err(JobError::lost()),
             }
         }
     });
@@ -160,6 +162,7 @@ async fn a_hanging_handler_is_dropped_at_its_timeout() {
 async fn cancelled_and_released_are_neither_success_nor_failure() {
     run("neither", 1, What::Stop).await.unwrap_err();
     run("neither", 1, What::GoAway).await.unwrap_err();
+    run("neither", 1, What::LoseIt).await.unwrap_err();
     for outcome in ["succeeded", "failed", "timeout", "panicked"] {
         assert_eq!(attempts("neither", outcome), 0, "{outcome}");
     }

@@ -1,6 +1,7 @@
 //! Reading a JSON body: bounded, and every way it can be wrong has its own status.
 
 use std::error::Error;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -10,7 +11,8 @@ use serde_json::Value;
 
 use super::{BODY_LIMIT, Problem};
 
-/// The body as JSON: 415 if it does not say so, 413 if it is too long, 400 if it is not.
+/// The body as JSON: 415 if it does not say so, 413 if it is too long, 408 if it is too
+/// slow, 400 if it is not JSON.
 pub(super) async fn read_json(headers: &HeaderMap, body: Body) -> Result<Value, Problem> {
     if !says_json(headers) {
         return Err(Problem::field(
@@ -40,19 +42,19 @@ fn says_json(headers: &HeaderMap) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
+/// A caller that sends a body of a few kilobytes for longer than this is gone, or means harm.
+const DEADLINE: Duration = Duration::from_secs(5);
+
 async fn read(body: Body) -> Result<Bytes, Problem> {
-    match Limited::new(body, BODY_LIMIT).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) if is_too_long(&*error) => Err(Problem::field(
+    let problem = |status, detail: &str| Err(Problem::field(status, "body", detail));
+    match tokio::time::timeout(DEADLINE, Limited::new(body, BODY_LIMIT).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if is_too_long(&*error) => problem(
             StatusCode::PAYLOAD_TOO_LARGE,
-            "body",
             &format!("must be at most {BODY_LIMIT} bytes"),
-        )),
-        Err(_) => Err(Problem::field(
-            StatusCode::BAD_REQUEST,
-            "body",
-            "ended before its end",
-        )),
+        ),
+        Ok(Err(_)) => problem(StatusCode::BAD_REQUEST, "ended before its end"),
+        Err(_) => problem(StatusCode::REQUEST_TIMEOUT, "must arrive within 5 seconds"),
     }
 }
 

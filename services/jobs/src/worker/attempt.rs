@@ -130,7 +130,8 @@ fn work(job: &Job, stop: &Stop) -> Work {
 fn stopped(stop: &Stop) -> JobError {
     match stop.reason() {
         Some(Reason::Cancelled) => JobError::cancelled(),
-        Some(Reason::Released | Reason::Lost) | None => JobError::released(),
+        Some(Reason::Lost) => JobError::lost(),
+        Some(Reason::Released) | None => JobError::released(),
     }
 }
 
@@ -141,7 +142,7 @@ fn verdict(result: &Result<Value, JobError>, job: &Job, retry_delay: Duration) -
     };
     match error.kind() {
         ErrorKind::Cancelled => Verdict::Cancelled,
-        ErrorKind::Released => Verdict::Released,
+        ErrorKind::Released | ErrorKind::Lost => Verdict::Released,
         _ if error.will_retry(small(job.attempt), small(job.max_attempts)) => Verdict::Retry {
             error: readable(error),
             delay: backoff::delay(retry_delay, job.attempt),

@@ -182,6 +182,33 @@ async fn an_optional_redis_only_degrades() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_redis_is_done_without() {
+    let mut world = World::new();
+    let jobs = world.plan().ready().await;
+    let id = jobs.api.submit("digest", json!({})).await;
+    jobs.api.wait(&id, &["succeeded"], SOON).await;
+    world.redis.kill();
+    requests_go_on(&jobs.api, &id).await;
+    eventually("readiness names redis", NOTICED, async || {
+        ready(&jobs.api).await.1["checks"] == json!({ "database": true, "redis": false })
+    })
+    .await;
+    probes_are_quick(&jobs.api).await;
+    world.redis.restart();
+    eventually("ready again", NOTICED, async || {
+        ready(&jobs.api).await.0 == 200
+    })
+    .await;
+    let hits = || jobs.metric(r#"cache_requests_total{cache="job_status",result="hit"}"#);
+    let before = hits().await;
+    eventually("the cache is used again", NOTICED, async || {
+        jobs.api.job(&id).await;
+        hits().await > before
+    })
+    .await;
+}
+
 /// Every request is answered, with a bounded delay.
 async fn requests_go_on(api: &Client, id: &str) {
     let times = many(50, 5, |_| async {

@@ -405,6 +405,18 @@ async fn raw(jobs: &Jobs, request: &[u8]) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_that_never_ends_is_not_waited_for() {
+    let jobs = Plan::embedded().ready().await;
+    let head = "POST /jobs HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+    let mut stream = tokio::net::TcpStream::connect(&jobs.address).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    let read = tokio::time::timeout(Duration::from_secs(15), stream.read_exact(&mut answer)).await;
+    read.expect("an answer in time").unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 408");
+}
+
 /// Scenario 11: paths and methods that nobody has seen before make no new series, and the total stays right.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn random_paths_and_methods_add_no_series() {
