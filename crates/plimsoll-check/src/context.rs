@@ -232,6 +232,11 @@ fn failing_condition(condition: &str) -> bool {
     ) {
         return true;
     }
+    if has_word(flat, &["status", "status_code", "code"])
+        && has_any(flat, &[">= 4", ">= 5", "> 399", "== 5", ">= 300"])
+    {
+        return true;
+    }
     // `if error:`, `if let Some(err) = ..`, `if self.failed`: the condition is about a failure and does not deny it.
     let denied = flat.starts_with("not ")
         || flat.starts_with('!')

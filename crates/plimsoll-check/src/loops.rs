@@ -304,7 +304,18 @@ fn for_loop(header: &str, pattern: &str, body: &str, language: Language) -> Loop
         && has_word(over, &["rx", "receiver", "consumer", "signals"]))
         || last == "iter" && over.contains(".get,")
         || last == "count" && over.contains("count(");
-    if waits {
+    let named = has_word(
+        over.split('(').next().unwrap_or(over),
+        &[
+            "consumer",
+            "receiver",
+            "listener",
+            "subscriber",
+            "subscription",
+            "watcher",
+        ],
+    );
+    if waits || named {
         return LoopKind::Event;
     }
     // The same operation a fixed number of times, waiting in between, is a retry or a poll.

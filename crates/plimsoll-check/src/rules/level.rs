@@ -83,7 +83,6 @@ const SOFT: &[&str] = &[
     "count",
     "handler",
     "handlers",
-    "page",
     "optional",
     "client",
     "reporting",

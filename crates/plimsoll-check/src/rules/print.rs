@@ -262,7 +262,6 @@ fn function(context: &Context<'_>, scope: &Scope, name: &str, text: &str) -> Opt
             "typer.",
             "Opt,",
             "Opt)",
-            "Command",
         ],
     ) || has_any(
         text,

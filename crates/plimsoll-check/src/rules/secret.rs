@@ -346,7 +346,18 @@ fn says(mention: &Mention, context: &Context<'_>) -> Says {
     }
     if matches!(
         all.join("_").as_str(),
-        "authorization_header" | "auth_header" | "auth_headers" | "authorization_headers"
+        "authorization_header"
+            | "auth_header"
+            | "auth_headers"
+            | "authorization_headers"
+            | "database_url"
+            | "db_url"
+            | "redis_url"
+            | "broker_url"
+            | "amqp_url"
+            | "connection_string"
+            | "connection_url"
+            | "database_dsn"
     ) {
         return Says::Sensitive;
     }

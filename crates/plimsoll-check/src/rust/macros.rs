@@ -165,9 +165,13 @@ impl Reader<'_> {
         }
         let semicolon = self.seek(lo, close, |i| self.punct(i, b';'));
         if semicolon < close {
-            let keys_first = (lo..semicolon)
-                .all(|i| self.kind(i) != Some(Kind::Str) || self.punct(i + 1, b'='))
-                && self.seek(lo, semicolon, |i| self.punct(i, b'=')) < semicolon;
+            // The `log` crate's key-values stand before the message, slog's after it.
+            let keys_first = (lo..semicolon).all(|i| {
+                self.kind(i) != Some(Kind::Str)
+                    || self.punct(i + 1, b'=')
+                    || self.punct(i - 1, b':')
+            }) && self.kind(semicolon + 1) == Some(Kind::Str)
+                && !self.pair(semicolon + 2, b'=', b'>');
             if keys_first {
                 self.parts(lo, semicolon, &mut call);
                 self.parts(semicolon + 1, close, &mut call);

@@ -1,0 +1,2 @@
+def handle(self):
+    print("importing rates")  #~ no print

@@ -1,0 +1,2 @@
+print("helper")  #~ no print
+logging.info(f"x {x}")  #~ no unstructured

@@ -1,0 +1,3 @@
+pub fn add(name: &str) {
+    println!("user {name} added"); //~ no print
+}
