@@ -19,11 +19,7 @@ pub fn queue_state(queue: &str, depth: u64, oldest: Duration) {
 
 /// Creates the counters of a queue's job types at 0, so that a rate or a ratio over them is a number from the start.
 pub fn register(queue: &str, job_types: &[&str]) {
-    let catalogue = catalogue();
     for job_type in job_types {
-        catalogue.jobs_submitted.add([queue, job_type], 0);
-        for outcome in ["succeeded", "failed", "timeout", "panicked", "lost"] {
-            catalogue.job_attempts.add([queue, job_type, outcome], 0);
-        }
+        catalogue().expect_job(queue, job_type);
     }
 }
