@@ -115,6 +115,17 @@ impl Flavour {
     }
 }
 
+impl Flavour {
+    /// The liveness body of a process whose runtime is stuck; it goes with a 503.
+    #[must_use]
+    pub const fn stuck(self) -> &'static str {
+        match self {
+            Self::Standard => r#"{"status":"stuck"}"#,
+            Self::HealthJson => r#"{"status":"fail"}"#,
+        }
+    }
+}
+
 impl Report {
     /// The overall status.
     #[must_use]

@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+/// A runtime that runs nothing for this long will not recover by itself.
+const STUCK: Duration = Duration::from_secs(60);
 /// Transitions remembered per check for the operator port.
 const HISTORY: usize = 16;
 
@@ -26,6 +28,8 @@ pub(super) struct Inner {
     config: RwLock<config::Health>,
     gates: AtomicUsize,
     draining: AtomicBool,
+    /// When the runtime last ran the task that does nothing else.
+    pub(super) beat: Mutex<Option<Instant>>,
     pub(super) runtime: std::sync::OnceLock<tokio::runtime::Handle>,
 }
 
@@ -155,6 +159,7 @@ impl Health {
         let handle = tokio::runtime::Handle::try_current().map_err(|_| HealthError::NoRuntime)?;
         self.inner.all_known()?;
         if self.inner.runtime.set(handle).is_ok() {
+            super::watch::beat(&self.inner);
             for watched in self.watched() {
                 super::watch::spawn(&self.inner, watched);
             }
@@ -180,6 +185,18 @@ impl Health {
     #[must_use]
     pub fn is_draining(&self) -> bool {
         self.inner.draining.load(Ordering::Acquire)
+    }
+
+    /// Whether the runtime is stuck: for a minute it has run nothing, though it was started. Then liveness fails too,
+    /// because a restart is what helps.
+    #[must_use]
+    pub fn is_stuck(&self) -> bool {
+        let beat = *self
+            .inner
+            .beat
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        beat.is_some_and(|beat| beat.elapsed() > STUCK)
     }
 
     /// Whether the service may get traffic: what `/health/ready` answers 200 for.
@@ -401,6 +418,22 @@ mod tests {
             health.start().unwrap_err().to_string(),
             "[health.checks.databse] names no check of this service; its checks are: database"
         );
+    }
+
+    #[tokio::test]
+    async fn a_runtime_that_ran_nothing_for_a_minute_is_stuck() {
+        let health = Health::new();
+        assert!(!health.is_stuck());
+        health.start().unwrap();
+        *health.inner.beat.lock().unwrap() = Instant::now().checked_sub(STUCK * 2);
+        assert!(health.is_stuck());
+        tokio::time::timeout(Duration::from_secs(10), async {
+            while health.is_stuck() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        })
+        .await
+        .unwrap();
     }
 
     #[test]

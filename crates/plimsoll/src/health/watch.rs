@@ -5,8 +5,11 @@ use super::state::{Inner, Watched};
 use crate::context::entropy;
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 use std::time::{Duration, Instant};
+
+/// Between two signs of life of the runtime.
+const BEAT: Duration = Duration::from_secs(1);
 
 /// Starts the task of one check. It ends when the last handle on the health state is gone.
 pub(super) fn spawn(inner: &Arc<Inner>, watched: Arc<Watched>) {
@@ -14,6 +17,21 @@ pub(super) fn spawn(inner: &Arc<Inner>, watched: Arc<Watched>) {
         return;
     };
     runtime.spawn(watch(Arc::downgrade(inner), watched));
+}
+
+/// Notes every second that the runtime runs.
+pub(super) fn beat(inner: &Arc<Inner>) {
+    let Some(runtime) = inner.runtime.get() else {
+        return;
+    };
+    let inner = Arc::downgrade(inner);
+    runtime.spawn(async move {
+        while let Some(inner) = inner.upgrade() {
+            *inner.beat.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+            drop(inner);
+            tokio::time::sleep(BEAT).await;
+        }
+    });
 }
 
 async fn watch(inner: Weak<Inner>, watched: Arc<Watched>) {

@@ -7,6 +7,7 @@
 mod body;
 mod client;
 mod exchange;
+pub(crate) mod front;
 mod future;
 mod layer;
 mod method;

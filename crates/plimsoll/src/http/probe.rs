@@ -47,6 +47,10 @@ impl Probe {
             .and_then(|accept| accept.to_str().ok())
             .map_or(Flavour::Standard, Flavour::of_accept);
         let (status, body) = match self {
+            Self::Live if health.is_stuck() => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                Bytes::from_static(flavour.stuck().as_bytes()),
+            ),
             Self::Live => (
                 StatusCode::OK,
                 Bytes::from_static(flavour.alive().as_bytes()),

@@ -1,16 +1,18 @@
-//! The thread behind the service: signals and the operator port, which work while every worker is busy.
+//! The thread behind the service: signals, probes and the operator port, which work while every worker is busy.
 
 use super::serve::ServeError;
 use super::{Guard, State, signals};
+use crate::http::front;
 use crate::http::operator::{self, Door, Operated};
-use crate::http::server;
+use crate::http::server::{self, Arrived};
 use crate::log::LevelControl;
+use axum::Router;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 /// Where the operator port listens if nothing is said.
 const DEFAULT_ADDRESS: &str = "127.0.0.1:9464";
@@ -23,8 +25,17 @@ pub(super) struct Backstage {
     thread: Option<thread::JoinHandle<()>>,
 }
 
+/// What the front of the service needs.
+pub(super) struct Front {
+    pub(super) listener: TcpListener,
+    pub(super) router: Router,
+    pub(super) hand_over: mpsc::Sender<Arrived>,
+    /// Ready when the listener has to close.
+    pub(super) close: oneshot::Receiver<()>,
+}
+
 /// Opens the operator port and starts the thread.
-pub(super) fn start(guard: &Guard) -> Result<Backstage, ServeError> {
+pub(super) fn start(guard: &Guard, front: Front) -> Result<Backstage, ServeError> {
     let state = Arc::clone(&guard.state);
     let port = listen(&state)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -46,6 +57,7 @@ pub(super) fn start(guard: &Guard) -> Result<Backstage, ServeError> {
                         state.logging.flush(LAST_WORDS);
                     }) => {}
                     () = operate(&state, port) => {}
+                    () = welcome(front) => {}
                     _ = stopped => {}
                 }
             });
@@ -102,6 +114,17 @@ fn bind(address: &str) -> io::Result<(TcpListener, SocketAddr)> {
     Ok((listener, address))
 }
 
+/// Accepts until told to close; never ready, since the thread is needed to the end.
+async fn welcome(front: Front) {
+    if let Ok(listener) = tokio::net::TcpListener::from_std(front.listener) {
+        let closing = async {
+            let _ = front.close.await;
+        };
+        front::receive(listener, front.router, front.hand_over, closing).await;
+    }
+    std::future::pending::<()>().await;
+}
+
 /// Serves the operator port for ever.
 async fn operate(state: &State, port: Option<TcpListener>) {
     let listener = port.map(tokio::net::TcpListener::from_std).transpose();
@@ -118,5 +141,5 @@ async fn operate(state: &State, port: Option<TcpListener>) {
             state.serving.token.clone(),
         ),
     });
-    server::serve(listener, router, std::future::pending()).await;
+    server::serve_forever(listener, router).await;
 }

@@ -1,7 +1,8 @@
 //! `Guard::serve`: from the first request to a quiet end.
 
+use super::backstage::{self, Front};
 use super::drain::{Cause, Drain, Hook};
-use super::{Guard, State, backstage, signals};
+use super::{Guard, State, signals};
 use crate::health::HealthError;
 use crate::http::{HttpLayer, server};
 use axum::Router;
@@ -11,10 +12,14 @@ use std::net::SocketAddr;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
 /// How long the sinks get when the drain's deadline is used up.
 const LAST_FLUSH: Duration = Duration::from_secs(1);
+
+/// Connections that may wait for a worker to take them over.
+const ARRIVALS: usize = 1024;
 
 /// What serving needs beside the log; part of the state behind the guard.
 pub(crate) struct Serving {
@@ -125,8 +130,19 @@ impl Guard {
         let started = Instant::now();
         let listen = listener.local_addr()?;
         state.health.start()?;
-        let backstage = backstage::start(self)?;
         let layer = self.http_layer();
+        let router = router.layer(layer.clone());
+        let (hand_over, arrivals) = mpsc::channel(ARRIVALS);
+        let (close, closed) = oneshot::channel();
+        let backstage = backstage::start(
+            self,
+            Front {
+                listener: listener.into_std()?,
+                router: router.clone(),
+                hand_over,
+                close: closed,
+            },
+        )?;
         let operator = self
             .operator_address()
             .map(|address| format!("http://{address}"));
@@ -136,15 +152,10 @@ impl Guard {
             "service.started"
         );
 
-        let close = tokio::sync::Notify::new();
-        let mut server = std::pin::pin!(server::serve(
-            listener,
-            router.layer(layer.clone()),
-            close.notified()
-        ));
+        let mut server = std::pin::pin!(server::serve(arrivals, router));
         let cause = tokio::select! {
             cause = state.serving.drain.begun() => cause,
-            () = &mut server => return Ok(()),
+            () = &mut server => return Err(io::Error::other("the accepting thread has ended").into()),
         };
 
         let deadline = started_drain(state.config.http.drain_deadline);
@@ -165,7 +176,7 @@ impl Guard {
         let in_time = tokio::time::timeout_at(deadline, async {
             let goodbye = async {
                 tokio::join!(tokio::time::sleep(delay), finish(&mut hooks));
-                close.notify_one();
+                let _ = close.send(());
             };
             tokio::join!(goodbye, &mut server);
         })

@@ -192,7 +192,7 @@ async fn an_address_that_somebody_chose_must_work() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_answers_while_every_worker_is_busy() {
-    let (guard, serving, _) = serve(router(), |builder| builder).await;
+    let (guard, serving, address) = serve(router(), |builder| builder).await;
     let operator = guard.operator_address().unwrap();
     // A thread of its own asks, as a scraper in another process would.
     let (busy, became_busy) = std::sync::mpsc::channel();
@@ -201,13 +201,24 @@ async fn it_answers_while_every_worker_is_busy() {
             .enable_all()
             .build()
             .unwrap();
+        let mut times = Vec::new();
         let ends: Vec<Instant> = became_busy.iter().take(2).collect();
         runtime.block_on(async {
             for path in ["/metrics", "/health/checks"] {
                 let answer = request(operator, "GET", path, &[], "").await;
                 assert_eq!(answer.status, 200);
             }
+            for _ in 0..50 {
+                for path in ["/health", "/health/ready"] {
+                    let asked = Instant::now();
+                    let answer = request(address, "GET", path, &[], "").await;
+                    assert_eq!(answer.json()["status"], "ok");
+                    times.push(asked.elapsed());
+                }
+            }
         });
+        times.sort_unstable();
+        assert!(times[90] < Duration::from_millis(100), "{times:?}");
         (Instant::now(), ends)
     });
     for _ in 0..2 {
