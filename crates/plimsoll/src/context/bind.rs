@@ -1,13 +1,15 @@
-//! Adding a field to a context that others may share already.
+//! Adding a field to a context, while it is built or when others share it already.
 #![allow(
     single_use_lifetimes,
     reason = "the form without a name is not stable in `impl Trait`"
 )]
 
 use super::Context;
+use super::key::Key;
 use super::redactor;
-use super::render::{Rendered, context_reserved, is_reserved};
-use crate::encode::{self, Value};
+use super::render::{Rendered, context_reserved};
+use crate::encode::{Value, cut, escape};
+use crate::redact::{KeyVerdict, Redactor};
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::sync::PoisonError;
@@ -43,17 +45,8 @@ impl Context {
     /// A later value for the same key takes the place of the earlier one. A reserved key (`timestamp`, `level`, `event`;
     /// `request_id`, `trace_id`, `span_id`, `trace_flags` while the context holds one) is kept as `field_<key>`.
     pub fn bind<'v>(&self, key: impl Into<Cow<'static, str>>, value: impl Into<Value<'v>>) {
-        let key = key.into();
-        let held = self.0.reserved & context_reserved(&key) != 0;
-        let key = if held || is_reserved(&key) {
-            Cow::Owned(format!("field_{key}"))
-        } else {
-            key
-        };
-        let value = value.into();
-        render(&key, &value, |value| {
-            self.change(|rendered| rendered.set(&key, value))
-        });
+        let (key, value) = (key.into(), value.into());
+        self.change(|rendered| put(rendered, self.0.reserved, key, &value));
     }
 
     /// Takes a field away again; nothing happens if there is none, or if the key is the context's own.
@@ -62,7 +55,7 @@ impl Context {
             return;
         }
         let mut escaped = Vec::new();
-        encode::escape::escape(&mut escaped, key);
+        escape::escape(&mut escaped, key);
         self.change(|rendered| rendered.remove(&escaped));
     }
 
@@ -74,39 +67,63 @@ impl Context {
     }
 }
 
-/// Renders a value, redacted or cut if need be, without allocating per call.
-pub(super) fn render(key: &Cow<'static, str>, value: &Value<'_>, take: impl FnOnce(&[u8])) {
+/// Renders a field, redacted or cut if need be, and adds it; a key of `held` (bits of reserved keys) is kept as
+/// `field_<key>`.
+#[inline]
+pub(super) fn put(rendered: &mut Rendered, held: u8, key: Cow<'static, str>, value: &Value<'_>) {
     let mut bytes = SCRATCH.try_with(Cell::take).unwrap_or_default();
     bytes.clear();
-    match value {
-        Value::String(text) => redactor::with(|redactor| {
-            let redacted = redactor.value(
-                redactor::verdict(redactor, key),
-                encode::cut(text, LOOKED_AT),
-            );
-            let safe = redacted.as_deref().unwrap_or(text);
-            let short = encode::cut(safe, VALUE_LIMIT);
-            bytes.push(b'"');
-            encode::escape::escape(&mut bytes, short);
-            bytes.extend_from_slice(
-                if short.len() < safe.len() {
-                    "…\""
-                } else {
-                    "\""
-                }
-                .as_bytes(),
-            );
-        }),
-        Value::Null | Value::Bool(_) => value.write(&mut bytes),
-        number => {
-            redactor::with(
-                |redactor| match redactor.number(redactor::verdict(redactor, key)) {
-                    None => number.write(&mut bytes),
-                    Some(marker) => encode::escape::string(&mut bytes, &marker),
-                },
-            )
+    redactor::with(|redactor| {
+        if let Cow::Borrowed(name) = key
+            && let Some(known) = Key::of(redactor, name)
+            && known.reserved & held == 0
+        {
+            known.write(&mut bytes);
+            write(redactor, known.verdict, value, &mut bytes);
+            rendered.append(known.hash, known.opening_length(), &bytes);
+        } else {
+            write(redactor, redactor.key(&key), value, &mut bytes);
+            if context_reserved(&key) & held == 0 {
+                rendered.set(&key, &bytes);
+            } else {
+                rendered.set(&format!("field_{key}"), &bytes);
+            }
         }
-    }
-    take(&bytes);
+    });
     let _ = SCRATCH.try_with(|scratch| scratch.set(bytes));
+}
+
+#[inline]
+fn write(redactor: &Redactor, verdict: KeyVerdict, value: &Value<'_>, out: &mut Vec<u8>) {
+    match value {
+        Value::String(text) => {
+            out.push(b'"');
+            if text.len() <= VALUE_LIMIT {
+                match redactor.value(verdict, text) {
+                    None => escape::escape(out, text),
+                    Some(redacted) => escape::escape(out, &redacted),
+                }
+            } else {
+                long(redactor, verdict, text, out);
+            }
+            out.push(b'"');
+        }
+        Value::Null | Value::Bool(_) => value.write(out),
+        number => match redactor.number(verdict) {
+            None => number.write(out),
+            Some(marker) => escape::string(out, &marker),
+        },
+    }
+}
+
+#[cold]
+fn long(redactor: &Redactor, verdict: KeyVerdict, text: &str, out: &mut Vec<u8>) {
+    let seen = cut(text, LOOKED_AT);
+    let redacted = redactor.value(verdict, seen);
+    let safe = redacted.as_deref().unwrap_or(seen);
+    let short = cut(safe, VALUE_LIMIT);
+    escape::escape(out, short);
+    if short.len() < safe.len() {
+        out.extend_from_slice("…".as_bytes());
+    }
 }

@@ -4,7 +4,7 @@
     reason = "the form without a name is not stable in `impl Trait`"
 )]
 
-use super::render::{context_reserved, is_reserved};
+use super::render::context_reserved;
 use super::{Context, Inner, TraceContext};
 use crate::encode::Value;
 use std::borrow::Cow;
@@ -28,10 +28,23 @@ impl ContextBuilder {
     pub fn request_id(self, id: impl AsRef<str>) -> Self {
         let id = id.as_ref();
         self.with(|inner| {
-            super::bind::render(&Cow::Borrowed("request_id"), &Value::from(id), |value| {
-                inner.base.set("request_id", value);
+            let start = inner.base.bytes().len();
+            super::bind::put(
+                &mut inner.base,
+                0,
+                Cow::Borrowed("request_id"),
+                &Value::from(id),
+            );
+            // Found again in the rendered bytes, if it stands there as it is.
+            let at = start + br#","request_id":""#.len();
+            let range = at..at + id.len();
+            let as_it_is = inner.base.bytes().get(range.clone()) == Some(id.as_bytes())
+                && inner.base.bytes().len() == range.end + 1;
+            inner.request_id = Some(if as_it_is {
+                super::RequestId::At(range)
+            } else {
+                super::RequestId::Own(id.into())
             });
-            inner.request_id = Some(Box::from(id));
             inner.reserved |= context_reserved("request_id");
         })
     }
@@ -60,17 +73,8 @@ impl ContextBuilder {
     /// A field of every line of this context. A later value for the same key takes the place of the earlier one; a
     /// reserved key is kept as `field_<key>`.
     pub fn field<'v>(self, key: impl Into<Cow<'static, str>>, value: impl Into<Value<'v>>) -> Self {
-        let key = key.into();
-        let value = value.into();
-        self.with(|inner| {
-            let held = inner.reserved & context_reserved(&key) != 0;
-            let key = if held || is_reserved(&key) {
-                Cow::Owned(format!("field_{key}"))
-            } else {
-                key
-            };
-            super::bind::render(&key, &value, |value| inner.base.set(&key, value));
-        })
+        let (key, value) = (key.into(), value.into());
+        self.with(|inner| super::bind::put(&mut inner.base, inner.reserved, key, &value))
     }
 
     /// The finished context.
@@ -79,6 +83,7 @@ impl ContextBuilder {
         Context(self.inner)
     }
 
+    #[inline]
     fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
         // Unique until `build` hands it out.
         if let Some(inner) = Arc::get_mut(&mut self.inner) {

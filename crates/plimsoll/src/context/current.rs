@@ -31,6 +31,9 @@ pub(crate) fn enter(context: Context) -> u64 {
 pub(crate) fn leave(token: u64) {
     let frame = STACK.try_with(|stack| {
         let mut stack = stack.borrow_mut();
+        if let Some(last) = stack.frames.pop_if(|frame| frame.0 == token) {
+            return Some(last);
+        }
         let at = stack.frames.iter().rposition(|frame| frame.0 == token)?;
         Some(stack.frames.remove(at))
     });

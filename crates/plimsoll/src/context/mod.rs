@@ -7,6 +7,7 @@ mod bind;
 mod builder;
 pub(crate) mod current;
 pub(crate) mod entropy;
+mod key;
 pub(crate) mod redactor;
 pub(crate) mod render;
 mod scope;
@@ -49,8 +50,16 @@ use std::sync::{Arc, PoisonError, RwLock};
 #[derive(Clone)]
 pub struct Context(Arc<Inner>);
 
+/// Where a context's request id is kept.
+enum RequestId {
+    /// In the rendered bytes.
+    At(std::ops::Range<usize>),
+    /// Apart, because it is rendered otherwise.
+    Own(Box<str>),
+}
+
 pub(crate) struct Inner {
-    request_id: Option<Box<str>>,
+    request_id: Option<RequestId>,
     trace: Option<TraceContext>,
     /// Bits of the keys that are this context's own (see `render::context_reserved`).
     reserved: u8,
@@ -83,7 +92,7 @@ impl Context {
     /// The context of the code that runs here, if any.
     #[must_use]
     pub fn current() -> Option<Self> {
-        current::with(|context| context.cloned())
+        current::with(|context: Option<&Self>| context.cloned())
     }
 
     /// Starts a new context; it inherits nothing.
@@ -94,7 +103,12 @@ impl Context {
     /// The request's id.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.0.request_id.as_deref()
+        match self.0.request_id.as_ref()? {
+            RequestId::At(range) => {
+                std::str::from_utf8(self.0.base.bytes().get(range.clone())?).ok()
+            }
+            RequestId::Own(id) => Some(id),
+        }
     }
 
     /// Where the work stands in a distributed trace.

@@ -1,7 +1,6 @@
 //! What takes secrets out of a context's fields: the process's redactor, since a context belongs to no layer.
 
-use crate::redact::{KeyVerdict, Redactor};
-use std::borrow::Cow;
+use crate::redact::Redactor;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
@@ -11,26 +10,8 @@ static REDACTOR: LazyLock<RwLock<Arc<Redactor>>> =
 /// Moves with each change, so that a thread knows that what it remembers is old.
 static GENERATION: AtomicU32 = AtomicU32::new(1);
 
-/// Keys whose verdict a thread remembers, a power of two.
-const REMEMBERED: usize = 64;
-
-#[derive(Clone, Copy)]
-struct Verdict {
-    generation: u32,
-    /// The key's address and length: a static string's never change.
-    key: (usize, usize),
-    verdict: KeyVerdict,
-}
-
-const NONE: Verdict = Verdict {
-    generation: 0,
-    key: (0, 0),
-    verdict: KeyVerdict::CLEAN,
-};
-
 thread_local! {
     static LOCAL: Cell<Option<(u32, Arc<Redactor>)>> = const { Cell::new(None) };
-    static VERDICTS: [Cell<Verdict>; REMEMBERED] = const { [const { Cell::new(NONE) }; REMEMBERED] };
 }
 
 /// From now on contexts are redacted as this one says. The latest `configure()` wins.
@@ -52,30 +33,10 @@ pub(super) fn with<R>(work: impl FnOnce(&Redactor) -> R) -> R {
     result
 }
 
-/// What a key says about its value; remembered by this thread for a static key.
+/// Moves when the redactor changes.
 #[inline]
-pub(super) fn verdict(redactor: &Redactor, key: &Cow<'static, str>) -> KeyVerdict {
-    let Cow::Borrowed(name) = key else {
-        return redactor.key(key);
-    };
-    let generation = GENERATION.load(Ordering::Acquire);
-    let place = (name.as_ptr().addr(), name.len());
-    VERDICTS
-        .try_with(|verdicts| {
-            let remembered = &verdicts[(place.0 ^ place.0 >> 6) % REMEMBERED];
-            let known = remembered.get();
-            if known.generation == generation && known.key == place {
-                return known.verdict;
-            }
-            let verdict = redactor.key(name);
-            remembered.set(Verdict {
-                generation,
-                key: place,
-                verdict,
-            });
-            verdict
-        })
-        .unwrap_or_else(|_| redactor.key(name))
+pub(super) fn generation() -> u32 {
+    GENERATION.load(Ordering::Acquire)
 }
 
 fn now() -> Arc<Redactor> {

@@ -3,7 +3,7 @@
 use crate::encode::{cut, escape, short::Short};
 
 /// Bytes of rendered fields kept inside their owner: a request's ids, method and path.
-const INLINE_BYTES: usize = 320;
+const INLINE_BYTES: usize = 256;
 /// Fields indexed inside their owner.
 const INLINE_FIELDS: usize = 8;
 /// Bytes of rendered fields altogether; what would go beyond is left out. A line has room for 16,384.
@@ -24,6 +24,12 @@ const CONTEXT_RESERVED: [(&str, u8); 4] = [
 /// Whether a line's own part has this key.
 pub(crate) fn is_reserved(key: &str) -> bool {
     RESERVED.contains(&key)
+}
+
+/// Whether a key has nothing to escape.
+pub(crate) fn is_plain(key: &str) -> bool {
+    key.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// The bit of a key that a context may hold, 0 for any other key.
@@ -190,6 +196,24 @@ impl Rendered {
         self.mask |= mask(full_hash);
     }
 
+    /// [`set`](Self::set) for a field that is rendered already: `whole` is `,"key":value`, `opening` bytes of it before
+    /// the value; the key is not reserved and has that hash.
+    #[inline]
+    pub(crate) fn append(&mut self, full_hash: u64, opening: usize, whole: &[u8]) {
+        let start = self.bytes.len();
+        if self.mask & mask(full_hash) != 0 || start + whole.len() > LIMIT {
+            return self.set_escaped(&whole[2..opening - 2], &whole[opening..]);
+        }
+        self.bytes.extend(whole);
+        self.entries.extend(&[Entry {
+            hash: full_hash as u32,
+            start: start as u32,
+            value: (start + opening) as u32,
+            end: (start + whole.len()) as u32,
+        }]);
+        self.mask |= mask(full_hash);
+    }
+
     /// Takes the field of that escaped key away, if there is one.
     pub(crate) fn remove(&mut self, key: &[u8]) {
         let old = std::mem::replace(self, Self::new());
@@ -211,11 +235,7 @@ impl Rendered {
 /// The key as it stands on a line: not too long, not reserved, escaped.
 fn with_final_key<R>(key: &str, work: impl FnOnce(&[u8]) -> R) -> R {
     let key = cut(key, KEY_LIMIT);
-    if !is_reserved(key)
-        && key
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-    {
+    if !is_reserved(key) && is_plain(key) {
         return work(key.as_bytes());
     }
     let mut escaped = Vec::new();

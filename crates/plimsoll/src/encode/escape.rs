@@ -70,10 +70,16 @@ impl Flags {
     }
 }
 
-/// The same for eight bytes in one register (after "Determine if a word has a byte less than n", S. E. Anderson, Bit
-/// Twiddling Hacks). May call a clean word dirty after a byte that is, never a dirty one clean.
 #[inline]
 const fn is_clean_word(word: u64) -> bool {
+    dirty_bytes(word) == 0
+}
+
+/// The same for eight bytes in one register: the highest bit of each that cannot stand (after "Determine if a word has a
+/// byte less than n", S. E. Anderson, Bit Twiddling Hacks). Exact up to the first such byte; a borrow may mark clean ones
+/// after it.
+#[inline]
+const fn dirty_bytes(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
     let quote = word ^ (ONES * b'"' as u64);
@@ -85,7 +91,7 @@ const fn is_clean_word(word: u64) -> bool {
         | delete.wrapping_sub(ONES)
         | below
         | word;
-    dirty & HIGH == 0
+    dirty & HIGH
 }
 
 #[inline]
@@ -93,92 +99,81 @@ const fn is_clean_byte(byte: u8) -> bool {
     byte >= 0x20 && byte < 0x7f && byte != b'"' && byte != b'\\'
 }
 
-/// Copies clean runs and replaces what may not stand.
+/// Copies clean runs and replaces what may not stand, eight bytes at a time.
 #[inline(never)]
 fn escape_runs(out: &mut Vec<u8>, bytes: &[u8]) {
-    out.reserve(bytes.len() + 16);
-    let mut run = 0;
+    out.reserve(bytes.len() + 32);
     let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        if is_clean_byte(byte) {
-            at += 1;
-            // Whole chunks at once, as long as they are clean.
-            while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<CHUNK>) {
-                let mut dirty = Flags::default();
-                dirty.add(chunk);
-                if !dirty.none() {
-                    break;
-                }
-                at += CHUNK;
-            }
-            while bytes.get(at).copied().is_some_and(is_clean_byte) {
-                at += 1;
-            }
+    while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        // All eight are copied by one move; what must not stand is taken back.
+        let end = out.len();
+        out.extend_from_slice(word);
+        let dirty = dirty_bytes(u64::from_le_bytes(*word));
+        if dirty == 0 {
+            at += 8;
             continue;
         }
-        let (width, replacement) = replace(bytes, at);
-        if let Some(replacement) = replacement {
-            out.extend_from_slice(&bytes[run..at]);
-            replacement.write(out);
-            run = at + width;
-        }
-        at += width;
+        let clean = (dirty.trailing_zeros() / 8) as usize;
+        out.truncate(end + clean);
+        at += clean;
+        at += replace(bytes, at, out);
     }
-    out.extend_from_slice(&bytes[run..]);
-}
-
-enum Replacement {
-    /// `\n` and its like: the letter.
-    Letter(u8),
-    /// `\uXXXX`.
-    Code(u16),
-}
-
-impl Replacement {
-    fn write(&self, out: &mut Vec<u8>) {
-        match *self {
-            Self::Letter(letter) => out.extend_from_slice(&[b'\\', letter]),
-            Self::Code(code) => {
-                const DIGITS: &[u8; 16] = b"0123456789abcdef";
-                let digit = |shift: u16| DIGITS[usize::from(code >> shift & 15)];
-                out.extend_from_slice(&[b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]);
-            }
+    while let Some(&byte) = bytes.get(at) {
+        if is_clean_byte(byte) {
+            out.push(byte);
+            at += 1;
+        } else {
+            at += replace(bytes, at, out);
         }
     }
 }
 
-/// How many bytes the character at `at` has, and what stands for it if it cannot stand itself.
-fn replace(bytes: &[u8], at: usize) -> (usize, Option<Replacement>) {
-    use Replacement::{Code, Letter};
-    match bytes[at] {
-        b'"' => (1, Some(Letter(b'"'))),
-        b'\\' => (1, Some(Letter(b'\\'))),
-        b'\n' => (1, Some(Letter(b'n'))),
-        b'\r' => (1, Some(Letter(b'r'))),
-        b'\t' => (1, Some(Letter(b't'))),
-        byte @ (0..0x20 | 0x7f) => (1, Some(Code(u16::from(byte)))),
+/// Writes the one character at `at` as it may stand; how many bytes it has.
+#[inline]
+fn replace(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
+    let letter = match bytes[at] {
+        b'"' => b'"',
+        b'\\' => b'\\',
+        b'\n' => b'n',
+        b'\t' => b't',
+        b'\r' => b'r',
+        _ => return replace_other(bytes, at, out),
+    };
+    out.extend_from_slice(&[b'\\', letter]);
+    1
+}
+
+/// Other controls as their code, other characters as they are unless they act on a reader or a terminal.
+fn replace_other(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
+    let (width, code) = match bytes[at] {
+        byte @ (0..0x20 | 0x7f) => (1, Some(u16::from(byte))),
         // U+0080 to U+009F, the C1 controls.
         0xc2 => match bytes.get(at + 1) {
-            Some(&second @ 0x80..=0x9f) => (2, Some(Code(u16::from(second)))),
+            Some(&second @ 0x80..=0x9f) => (2, Some(u16::from(second))),
             _ => (2, None),
         },
         0xe2 | 0xef => match bytes.get(at..at + 3) {
             // U+2028 to U+202E: line and paragraph separator, bidirectional embeddings and overrides.
-            Some(&[0xe2, 0x80, third @ 0xa8..=0xae]) => {
-                (3, Some(Code(0x2000 | u16::from(third & 0x3f))))
-            }
+            Some(&[0xe2, 0x80, third @ 0xa8..=0xae]) => (3, Some(0x2000 | u16::from(third & 0x3f))),
             // U+2066 to U+2069: bidirectional isolates.
-            Some(&[0xe2, 0x81, third @ 0xa6..=0xa9]) => {
-                (3, Some(Code(0x2040 | u16::from(third & 0x3f))))
-            }
-            Some(&[0xef, 0xbb, 0xbf]) => (3, Some(Code(0xfeff))),
+            Some(&[0xe2, 0x81, third @ 0xa6..=0xa9]) => (3, Some(0x2040 | u16::from(third & 0x3f))),
+            Some(&[0xef, 0xbb, 0xbf]) => (3, Some(0xfeff)),
             _ => (3, None),
         },
         0xf0.. => (4, None),
         0xe0.. => (3, None),
         0xc0.. => (2, None),
         _ => (1, None),
+    };
+    match code {
+        None => out.extend_from_slice(&bytes[at..bytes.len().min(at + width)]),
+        Some(code) => {
+            const DIGITS: &[u8; 16] = b"0123456789abcdef";
+            let digit = |shift: u16| DIGITS[usize::from(code >> shift & 15)];
+            out.extend_from_slice(&[b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]);
+        }
     }
+    width
 }
 
 #[cfg(test)]

@@ -73,7 +73,7 @@ fn write_pair(head: &mut Head, at: usize, number: u32) {
     head[at + 1] = b'0' + (number % 10) as u8;
 }
 
-/// Year, month and day of a day since 1970 (H. Hinnant, "chrono-compatible low-level date algorithms", civil_from_days).
+/// Year, month and day of a day since 1970 (H. Hinnant, "chrono-compatible low-level date algorithms", `civil_from_days`).
 fn civil(days: u64) -> (u32, u32, u32) {
     let shifted = days + 719_468;
     let era = shifted / 146_097;

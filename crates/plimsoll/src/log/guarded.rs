@@ -21,6 +21,7 @@ pub(crate) fn run(code: impl FnOnce()) -> Result<(), Panicked> {
 
 /// A payload's own drop may panic, too.
 #[cold]
+#[allow(clippy::mem_forget, reason = "dropping it is what panicked")]
 fn dispose(payload: Box<dyn std::any::Any + Send>) -> Panicked {
     if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         // It would go on for ever; one leaked payload is the lesser harm.

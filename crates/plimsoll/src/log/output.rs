@@ -4,12 +4,15 @@ use crate::sink::Pipeline;
 use std::time::Duration;
 use tracing::Level;
 
+/// Takes a finished line.
+type Take = Box<dyn Fn(Level, &[u8]) + Send + Sync>;
+
 /// Where finished lines go.
 pub(crate) enum Output {
     /// The ring and its sinks.
-    Pipeline(Pipeline),
+    Pipeline(Box<Pipeline>),
     /// A function of a test.
-    Call(Box<dyn Fn(Level, &[u8]) + Send + Sync>),
+    Call(Take),
 }
 
 impl Output {

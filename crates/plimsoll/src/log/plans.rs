@@ -25,16 +25,8 @@ struct Slot {
     next: Cell<u64>,
 }
 
-const EMPTY: Slot = Slot {
-    owner: Cell::new(0),
-    callsite: Cell::new(0),
-    plan: Cell::new(None),
-    lease: Cell::new(0),
-    next: Cell::new(1),
-};
-
 thread_local! {
-    static CACHED: [Slot; CACHE] = const { [EMPTY; CACHE] };
+    static CACHED: [Slot; CACHE] = const { [const { Slot::empty() }; CACHE] };
 }
 
 impl Plans {
@@ -78,6 +70,16 @@ impl Plans {
 }
 
 impl Slot {
+    const fn empty() -> Self {
+        Self {
+            owner: Cell::new(0),
+            callsite: Cell::new(0),
+            plan: Cell::new(None),
+            lease: Cell::new(0),
+            next: Cell::new(1),
+        }
+    }
+
     #[cold]
     fn hold(&self, owner: usize, callsite: usize, plan: &'static Plan) {
         if let Some(before) = self.plan.replace(Some(plan)) {

@@ -164,7 +164,7 @@ impl Builder {
             rate,
             error_rate,
             recorder,
-            output: Output::Pipeline(Pipeline::start(sinks, ring)?),
+            output: Output::Pipeline(Box::new(Pipeline::start(sinks, ring)?)),
         });
         let layer =
             LogLayer::new(Arc::clone(&logging)).with_filter(LogFilter::new(Arc::clone(&logging)));
