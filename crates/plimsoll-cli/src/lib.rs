@@ -29,6 +29,8 @@ enum Command {
     Completions(cmd::completions::Args),
     /// Make a Grafana dashboard from the targets
     Dashboard(cmd::dashboard::Args),
+    /// Read JSON lines with ease, or bring back those of killed processes
+    Logs(cmd::logs::Args),
     Redact(cmd::redact::Args),
 }
 
@@ -46,6 +48,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(args) => cmd::check::run(&args),
         Command::Completions(args) => cmd::completions::run(&args, &mut Cli::command()),
         Command::Dashboard(args) => cmd::dashboard::run(&args),
+        Command::Logs(args) => cmd::logs::run(&args),
         Command::Redact(args) => cmd::redact::run(&args),
     }
 }

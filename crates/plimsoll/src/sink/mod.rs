@@ -17,6 +17,7 @@ mod order;
 mod outlet;
 mod pipeline;
 mod push;
+mod read;
 mod report;
 #[cfg(target_os = "linux")]
 mod rescue;
@@ -31,6 +32,7 @@ pub use backlog::{Recovery, recover};
 pub use builder::{Format, Sink};
 pub use options::RingOptions;
 pub use pipeline::{Pipeline, StartError};
+pub use read::{level_of, readable};
 pub use report::{Counts, ShutdownReport, SinkCounts};
 
 /// The longest line a sink is ever given, newline not included: container runtimes cut at 16 KiB.

@@ -295,6 +295,27 @@ fn a_reader_that_goes_on_gets_everything_that_was_kept() {
     );
 }
 
+#[test]
+fn a_failing_device_is_tried_again() {
+    let (failing, healthy) = (Probe::default(), Probe::default());
+    failing.fail(Some(std::io::ErrorKind::Other));
+    let sinks = vec![failing.sink("failing"), healthy.sink("healthy")];
+    let pipeline = Pipeline::start(sinks, anonymous()).unwrap();
+    for number in 0..100 {
+        pipeline.push(Level::INFO, &line(0, number, 0));
+    }
+    until("three tries", || pipeline.counts().sinks[0].errors >= 3);
+    assert_eq!(events(&healthy.lines()).len(), 100);
+    failing.fail(None);
+    assert!(pipeline.flush(LONG));
+    assert!(
+        events(&failing.lines())
+            .into_iter()
+            .eq((0..100).map(|number| (0, number)))
+    );
+    assert_balanced(&pipeline, 100);
+}
+
 /// The shell's open file is shared: its flags stay as they are.
 #[test]
 fn standard_output_stays_blocking() {

@@ -640,7 +640,7 @@ unsafe impl Memory for Region {
         // SAFETY: in bounds; the caller is alone in the range, so that `bytes` is not part of it either.
         unsafe {
             self.at(at, bytes.len())
-                .copy_from_nonoverlapping(bytes.as_ptr(), bytes.len())
+                .copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
         }
     }
 
