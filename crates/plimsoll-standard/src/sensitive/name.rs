@@ -162,7 +162,10 @@ fn noun(head: &str, before: &[&str]) -> Reading {
         }
         "token" => Some(Kind::Token.sure()),
         "tokens" if before.is_empty() || all(TOKEN_NOT) => None,
-        "tokens" | "jwt" | "jwts" | "bearer" | "sas" => Some(Kind::Token.text()),
+        "tokens" | "jwt" | "jwts" | "sas" => Some(Kind::Token.text()),
+        "bearer" => Some(Kind::Token.likely()),
+        "answer" if matches!(prior, "secret" | "security") => Some(Kind::Password.sure()),
+        "psk" => Some(Kind::Password.sure()),
         "pat" if !before.is_empty() => Some(Kind::Token.likely()),
         "assertion" if matches!(prior, "saml" | "client" | "jwt") => Some(Kind::Token.likely()),
         "key" | "keys" => key_of(before, prior, head == "keys"),

@@ -446,23 +446,58 @@ fn is_complaint(text: &str) -> bool {
         "expected",
         "no",
     ];
+    const ABOUT: &[&str] = &[
+        "must",
+        "should",
+        "too",
+        "required",
+        "invalid",
+        "least",
+        "characters",
+        "blank",
+        "match",
+        "short",
+        "long",
+        "weak",
+        "incorrect",
+        "missing",
+        "cannot",
+        "can't",
+        "does",
+        "doesn't",
+        "contain",
+        "contains",
+        "needs",
+        "empty",
+        "expired",
+        "changed",
+        "wrong",
+        "mismatch",
+        "confirmation",
+        "requirements",
+    ];
     let mut words = text.split_whitespace();
     let first = words.next().unwrap_or_default().to_ascii_lowercase();
-    let rest = words.count();
-    (rest >= 1 && OPENERS.contains(&first.as_str()) && is_prose_lower(text))
-        || (rest == 0
-            && matches!(
-                first.as_str(),
-                "required"
-                    | "invalid"
-                    | "missing"
-                    | "incorrect"
-                    | "mismatch"
-                    | "expired"
-                    | "blank"
-                    | "unchanged"
-                    | "changed"
-            ))
+    if words.clone().count() == 0 {
+        return matches!(
+            first.as_str(),
+            "required"
+                | "invalid"
+                | "missing"
+                | "incorrect"
+                | "mismatch"
+                | "expired"
+                | "blank"
+                | "unchanged"
+                | "changed"
+        );
+    }
+    let told = std::iter::once(first.as_str()).chain(words).any(|word| {
+        ABOUT
+            .iter()
+            .any(|about| word.trim_matches(['.', ',']).eq_ignore_ascii_case(about))
+    });
+    OPENERS.contains(&first.as_str()) && told && is_prose_lower(text)
 }
 
 /// Three or more words of letters, or two of which none could be a secret.

@@ -76,6 +76,7 @@ pub(super) const PASS_OF: &[&str] = &[
     "mongodb",
     "key",
     "keystore",
+    "store",
     "truststore",
     "cert",
     "host",

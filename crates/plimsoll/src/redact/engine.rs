@@ -153,6 +153,7 @@ impl Engine {
             self.words(text, hits);
             if classes & class::AT != 0 {
                 email::find(text, hits);
+                url::find_driver_form(text, hits);
             }
             if classes & class::MARKUP != 0 {
                 self.markup(text, level, hits);
@@ -199,7 +200,15 @@ impl Engine {
                     }
                 }
                 b',' => tuples |= at > 0 && matches!(text[at - 1], b'"' | b'\''),
-                b'(' => insert = true,
+                b'(' => {
+                    insert = true;
+                    if let Some(end) = pairs::wrapped(&self.keys, text, floor, at, hits) {
+                        floor = end;
+                        at = end;
+                        start = end;
+                        continue;
+                    }
+                }
                 _ => {}
             }
             at += 1;
@@ -215,6 +224,9 @@ impl Engine {
         }
         if start < text.len() {
             self.word(text, floor, start, text.len(), hits);
+        }
+        if text.len() > 48 && memchr::memmem::find(text, b"form-data").is_some() {
+            markup::form_data(&self.keys, text, hits);
         }
         if tuples {
             markup::tuples(&self.keys, text, hits);
@@ -242,7 +254,9 @@ impl Engine {
         {
             return Some(end);
         }
-        if text.get(end).is_some_and(|next| *next == b' ') && prose::may_lead(&text[start..end]) {
+        if text.get(end).is_none_or(|next| b" .!".contains(next))
+            && prose::may_lead(&text[start..end])
+        {
             return prose::find(&self.keys, text, floor, start, end, hits);
         }
         None
@@ -251,6 +265,9 @@ impl Engine {
     fn markup(&self, text: &[u8], level: u8, hits: &mut Vec<Hit>) {
         if memchr::memmem::find(text, b"</").is_some() {
             markup::elements(&self.keys, text, hits);
+        }
+        if memchr::memmem::find(text, b"value=").is_some() {
+            markup::attributes(&self.keys, text, hits);
         }
         if memchr::memmem::find(text, b"%40").is_some() {
             email::find_encoded(text, hits);

@@ -114,11 +114,35 @@ impl Walk<'_> {
         if self.take(b']').is_some() {
             return Some(());
         }
+        // `["x-api-key", "..."]`: a pair of strings of which the first names the second.
+        let mut first = None;
+        let mut index = 0;
         loop {
             self.space();
+            let from = self.at;
+            let before = self.hits.len();
             self.value(class, depth + 1)?;
+            let element = &self.text[from..self.at];
+            let inner = element
+                .strip_prefix(b"\"")
+                .and_then(|text| text.strip_suffix(b"\""));
+            let to = self.at;
             self.space();
-            if self.take(b',').is_none() {
+            let more = self.take(b',').is_some();
+            match (index, inner) {
+                (0, Some(name)) if more => first = self.engine.keys.recall(name),
+                (1, Some(value)) if !more && self.hits.len() == before => {
+                    let name = value
+                        .iter()
+                        .all(|byte| byte.is_ascii_lowercase() || *byte == b'_');
+                    if !name && first.is_some() {
+                        self.judge(first, from + 1, to - 1, value.contains(&b'\\'));
+                    }
+                }
+                _ => {}
+            }
+            index += 1;
+            if !more {
                 return self.take(b']');
             }
         }

@@ -41,6 +41,53 @@ pub(super) fn elements(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
     }
 }
 
+/// `<add key="Password" value="x"/>`: one attribute names, the next one holds.
+pub(super) fn attributes(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
+    static ATTRIBUTES: OnceLock<Option<Regex>> = OnceLock::new();
+    let Some(attributes) = ATTRIBUTES.get_or_init(|| {
+        Regex::new(r#"(?i-u)\b(?:key|name)\s?=\s?\\?["']([^"'<>\\]{1,64})\\?["']\s{1,4}value\s?=\s?\\?["']([^"'<>\\]{1,4096})"#).ok()
+    }) else {
+        return;
+    };
+    for found in attributes.captures_iter(text) {
+        if let (Some(key), Some(value)) = (found.get(1), found.get(2))
+            && let Some(class) = keys.recall(key.as_bytes())
+            && class.covers(&String::from_utf8_lossy(value.as_bytes()))
+        {
+            hits.push(Hit::new(value.start(), value.end(), of_kind(class.kind)));
+        }
+    }
+}
+
+/// `name="password"` of a multipart form (RFC 7578), with its value two line ends on.
+pub(super) fn form_data(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
+    for part in memchr::memmem::find_iter(text, b"name=\"") {
+        let name_start = part + 6;
+        let Some(name_end) =
+            memchr::memchr(b'"', &text[name_start..text.len().min(name_start + 64)])
+                .map(|at| name_start + at)
+        else {
+            continue;
+        };
+        let Some(class) = keys.recall(&text[name_start..name_end]) else {
+            continue;
+        };
+        let limit = text.len().min(name_end + 256);
+        let blank = [&b"\r\n\r\n"[..], b"\n\n"].iter().find_map(|blank| {
+            memchr::memmem::find(&text[name_end..limit], blank)
+                .map(|at| name_end + at + blank.len())
+        });
+        let Some(start) = blank else {
+            continue;
+        };
+        let end = memchr::memchr2(b'\r', b'\n', &text[start..])
+            .map_or(text.len(), |length| start + length);
+        if class.covers(&String::from_utf8_lossy(&text[start..end])) {
+            hits.push(Hit::new(start, end, of_kind(class.kind)));
+        }
+    }
+}
+
 /// `("password", "x")`: a pair as `Debug` prints a tuple, and `["authorization", "x"]` as scripts do.
 pub(super) fn tuples(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
     static TUPLE: OnceLock<Option<Regex>> = OnceLock::new();

@@ -6,9 +6,12 @@
 mod check;
 mod count;
 mod custom;
+#[doc(hidden)]
+pub mod derive;
 mod email;
 mod engine;
 mod escapes;
+mod hash;
 mod hit;
 mod json;
 mod keys;
@@ -19,10 +22,17 @@ mod pairs;
 mod prose;
 mod redactor;
 mod screen;
+mod secret;
+mod self_test;
 mod tokens;
 mod url;
 mod verdict;
 
 pub use count::Counts;
+pub use hash::{HashKey, HashKeyError, hashed};
+#[cfg(feature = "derive")]
+pub use plimsoll_derive::Sensitive;
 pub use redactor::{Finding, RedactError, Redactor};
+pub use secret::{Pii, Secret};
+pub use self_test::Survivor;
 pub use verdict::KeyVerdict;

@@ -77,7 +77,8 @@ fn key_before(keys: &Keys, text: &[u8], floor: usize, join: usize) -> Option<Key
         || text[..start].ends_with(b"&amp;");
     let class = keys
         .recall(alone)
-        .or_else(|| query.then(|| query_class(alone)).flatten());
+        .or_else(|| query.then(|| query_class(alone)).flatten())
+        .or_else(|| (text[join] == b'=').then(|| cookie_class(alone)).flatten());
     let one_word = alone.iter().all(|byte| word_byte(*byte));
     if one_word && start > floor && text[start - 1] == b' ' {
         return by_phrase(keys, text, floor, start, end, class, quoted);
@@ -184,6 +185,65 @@ fn query_class(key: &[u8]) -> Option<Class> {
     Some(Class { kind, strength })
 }
 
+/// Session cookies by the names that frameworks give them.
+fn cookie_class(key: &[u8]) -> Option<Class> {
+    [
+        "sessionid",
+        "asp.net_sessionid",
+        "_session_id",
+        "ci_session",
+        "sid",
+        "session",
+    ]
+    .iter()
+    .any(|name| key.eq_ignore_ascii_case(name.as_bytes()))
+    .then_some(Class {
+        kind: Kind::Cookie,
+        strength: Strength::Likely,
+    })
+}
+
+/// `Token("...")`, `Password("...")`: a wrapper that names what is in it. `open` is its parenthesis.
+pub(super) fn wrapped(
+    keys: &Keys,
+    text: &[u8],
+    floor: usize,
+    open: usize,
+    hits: &mut Vec<Hit>,
+) -> Option<usize> {
+    let escapes = text[open + 1..]
+        .iter()
+        .take(15)
+        .take_while(|byte| **byte == b'\\')
+        .count();
+    let quote = *text
+        .get(open + 1 + escapes)
+        .filter(|byte| matches!(byte, b'"' | b'\''))?;
+    let low = floor.max(open.saturating_sub(LONGEST_KEY));
+    let mut start = open;
+    while start > low && word_byte(text[start - 1]) {
+        start -= 1;
+    }
+    if !text[start].is_ascii_uppercase() {
+        return None;
+    }
+    let class = keys.recall(&text[start..open])?;
+    let from = open + 2 + escapes;
+    let end = quoted_end(text, from, quote, escapes);
+    let value = String::from_utf8_lossy(&text[from..end]);
+    let fits = match class.kind {
+        Kind::Password => true,
+        Kind::Token | Kind::Secret | Kind::ApiKey | Kind::PrivateKey | Kind::Credentials => {
+            secret_like(&value)
+        }
+        _ => class.kind.is_personal(),
+    };
+    (fits && class.covers(&value)).then(|| {
+        hits.push(Hit::new(from, end, of_kind(class.kind)));
+        end
+    })
+}
+
 /// How a key and its value are joined.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Joined {
@@ -281,7 +341,8 @@ fn read_value(text: &[u8], key: &Key, mut start: usize, joined: Joined) -> Value
     }
     let opening = key.start.checked_sub(1).map(|before| text[before]);
     let enclosing = opening.filter(|byte| matches!(byte, b'"' | b'\'' | b'`') && !key.quoted);
-    if matches!(key.class.kind, Kind::Cookie | Kind::Authorization) {
+    let header = matches!(key.class.kind, Kind::Cookie | Kind::Authorization);
+    if header && !(joined == Joined::Equals && key.class.strength == Strength::Likely) {
         let end = header_end(text, start, key.class.kind, enclosing);
         return Value::Bare(start, end, Style::Header);
     }
@@ -526,6 +587,7 @@ fn judged(
             }
             Style::Pair => {
                 !is_code(&value)
+                    && !is_variable(class.kind, &value)
                     && (class.strength != Strength::Text
                         || !value.bytes().all(|b| b.is_ascii_digit()))
             }
@@ -566,6 +628,15 @@ fn in_prose(key: &Key, text: &[u8], value: &str, end: usize) -> bool {
         }
         _ => true,
     }
+}
+
+/// `token = expected_token`: the name of a variable.
+fn is_variable(kind: Kind, value: &str) -> bool {
+    kind != Kind::Password
+        && value.contains('_')
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 /// A piece of source code or a type, as in `password: String` or `token = self.next()`.
@@ -613,7 +684,7 @@ fn is_code(value: &str) -> bool {
             | "NULL"
             | "NOT"
     ) || (value.contains('(')
-        && value.ends_with(')')
+        && value.ends_with(['(', ')'])
         && value
             .bytes()
             .take_while(|b| *b != b'(')

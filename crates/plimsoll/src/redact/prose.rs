@@ -16,6 +16,8 @@ const LONGEST_PHRASE: usize = 48;
 pub(super) fn may_lead(word: &[u8]) -> bool {
     match word {
         [b'-', _, ..] => true,
+        // `aws_secret_access_key x`: names with a `_` are keys wherever they stand.
+        _ if (6..=40).contains(&word.len()) && word.contains(&b'_') => true,
         [first, ..] => {
             matches!(word.len(), 2..=10)
                 && matches!(
@@ -69,7 +71,7 @@ pub(super) fn find(
         || is("credentials")
         || is("pass");
     if !noun {
-        return None;
+        return name_and_value(keys, text, start, end, hits);
     }
     let class = phrase_class(keys, text, floor, start, end)?;
     if let Some(found) = said_before(class, text, floor, start, hits) {
@@ -84,6 +86,10 @@ fn scheme(text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>) -> Option<
     let close = token_end(text, value);
     let token = &text[value..close];
     let plain = std::str::from_utf8(token).ok()?;
+    // `bearer expires_in=3600`: another pair.
+    if plain.trim_end_matches('=').contains('=') {
+        return None;
+    }
     let opens = match text[start] | 0x20 {
         b'b' if (text[start + 1] | 0x20) == b'a' => check::is_basic_credentials(token),
         b'b' => {
@@ -119,6 +125,29 @@ fn one_space(text: &[u8], end: usize) -> Option<usize> {
         at += 1;
     }
     (at > end && at < text.len()).then_some(at)
+}
+
+/// `aws_secret_access_key x1`, as configuration commands take it.
+fn name_and_value(
+    keys: &Keys,
+    text: &[u8],
+    start: usize,
+    end: usize,
+    hits: &mut Vec<Hit>,
+) -> Option<usize> {
+    let name = &text[start..end];
+    let class = name.contains(&b'_').then(|| keys.recall(name)).flatten()?;
+    let at = one_space(text, end)?;
+    let close = word_end(text, at);
+    let value = std::str::from_utf8(&text[at..close]).ok()?;
+    (value.len() >= 16
+        && secret_like(value)
+        && !value.contains(['(', '{', '[', ':'])
+        && class.covers(value))
+    .then(|| {
+        hits.push(Hit::new(at, close, of_kind(class.kind)));
+        close
+    })
 }
 
 /// The class of a noun with up to two words before it.
@@ -193,6 +222,9 @@ fn said_before(
 /// `password hunter2`, `password is "x"`, `PIN was 4821`, `password for bob set to x1`.
 fn said_after(class: Class, text: &[u8], end: usize, hits: &mut Vec<Hit>) -> Option<usize> {
     let mut at = one_space(text, end)?;
+    if let Some(said) = after_is(text, at) {
+        at = said;
+    }
     // Words that may stand between the name and the value.
     for _ in 0..4 {
         let Some(word_end) = text[at..]
@@ -248,6 +280,25 @@ fn said_after(class: Class, text: &[u8], end: usize, hits: &mut Vec<Hit>) -> Opt
         hits.push(Hit::new(at, close, of_kind(class.kind)));
         close
     })
+}
+
+/// `password for user ada is x1`: the place after the `is`, if only words and names stand before it.
+fn after_is(text: &[u8], mut at: usize) -> Option<usize> {
+    for _ in 0..5 {
+        let length = text[at..].iter().take(32).position(|byte| *byte == b' ')?;
+        let word = &text[at..at + length];
+        if word.eq_ignore_ascii_case(b"is") || word.eq_ignore_ascii_case(b"was") {
+            return one_space(text, at + length);
+        }
+        if !word
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_-.@".contains(byte))
+        {
+            return None;
+        }
+        at = one_space(text, at + length)?;
+    }
+    None
 }
 
 fn word_end(text: &[u8], start: usize) -> usize {

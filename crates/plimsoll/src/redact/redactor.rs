@@ -155,6 +155,12 @@ impl Redactor {
             .collect()
     }
 
+    /// Whether findings are only counted.
+    #[must_use]
+    pub const fn observes(&self) -> bool {
+        self.observe
+    }
+
     /// How often each pattern fired.
     #[must_use]
     pub const fn counts(&self) -> &Counts {

@@ -12,7 +12,7 @@ use super::names::{FIRST_TOKEN, Rule};
 /// Words shorter than this start no token.
 pub(super) const SHORTEST_TOKEN: usize = 10;
 /// Tokens without a known start are looked for in words of at least this many bytes.
-const LONG: usize = 24;
+const LONG: usize = 20;
 /// No token is longer than this.
 const LONGEST: usize = 4096;
 const SLOTS: usize = 4096;

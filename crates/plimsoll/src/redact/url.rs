@@ -44,6 +44,35 @@ pub(super) fn find(text: &[u8], colon: usize, hits: &mut Vec<Hit>) -> Option<usi
     })
 }
 
+/// `user:password@tcp(host:port)/db` of Go's drivers and `user/password@//host` of Oracle's.
+pub(super) fn find_driver_form(text: &[u8], hits: &mut Vec<Hit>) {
+    for at in memchr::memchr_iter(b'@', text) {
+        let after = &text[at + 1..];
+        let mark = if after.starts_with(b"tcp(") || after.starts_with(b"unix(") {
+            b':'
+        } else if after.starts_with(b"//") {
+            b'/'
+        } else {
+            continue;
+        };
+        let low = at.saturating_sub(256);
+        let start = text[low..at]
+            .iter()
+            .rposition(|byte| ends_url(*byte) || (mark == b'/' && *byte == b':'))
+            .map_or(low, |last| low + last + 1);
+        let userinfo = &text[start..at];
+        let password = userinfo
+            .iter()
+            .position(|byte| *byte == mark)
+            .map(|place| &userinfo[place + 1..]);
+        if password.is_some_and(|password| {
+            !password.is_empty() && !password.contains(&b'/') && !stands_in(password)
+        }) {
+            hits.push(Hit::new(start, at, Rule::UrlCredentials.index()));
+        }
+    }
+}
+
 /// `${PASSWORD}`, `***`, `{password}`, `<password>`, `%s`: no password, but where one goes.
 fn stands_in(password: &[u8]) -> bool {
     password.iter().all(|byte| b"*xX.".contains(byte))

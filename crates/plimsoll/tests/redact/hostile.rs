@@ -1,0 +1,128 @@
+//! Large and ill-meant values: time stays linear.
+
+use std::time::{Duration, Instant};
+
+use plimsoll::redact::{KeyVerdict, Redactor};
+
+const MEGABYTE: usize = 1 << 20;
+
+/// Pieces that look like the start of something, again and again.
+const PIECES: &[&str] = &[
+    "=",
+    ":",
+    "@",
+    "a@",
+    "a=",
+    "a:b",
+    "\"",
+    "\\",
+    "\\\"",
+    "'",
+    "<",
+    "<a>",
+    "</",
+    "%",
+    "%3D",
+    "%40",
+    "0",
+    "1 ",
+    "+1",
+    "(",
+    "((",
+    "[",
+    "{",
+    "{\"a\":",
+    "password",
+    "password ",
+    "password is ",
+    "password=",
+    "password:\"",
+    "\"password\":",
+    "token: ",
+    "Bearer ",
+    "basic ",
+    "eyJ",
+    "eyJhbGciOiJIUzI1NiJ9.",
+    "ghp_",
+    "sk-",
+    "AKIA",
+    "-----BEGIN ",
+    "-----BEGIN PRIVATE KEY",
+    "://",
+    "http://a:",
+    "http://a:b",
+    "postgres://u:p@",
+    "4111 1111 ",
+    "4111-",
+    "DE89 3704 ",
+    "insert into t (password) values (",
+    "(\"a\", \"",
+    "key=\"password\" value=\"",
+    "name=\"password\"",
+    "form-data name=\"password\"",
+    "&",
+    ";",
+    ",",
+    "a;b=",
+    "a&b=",
+    "is your code ",
+    "code ",
+    "$2b$",
+    "$",
+    "_",
+    "-",
+    "a_b_",
+    "a-b-",
+    "live_",
+    "é",
+    "\u{1F600}",
+    "\n",
+    "\\n",
+    "\\u0022",
+    "é@é.",
+    ".",
+    "a.",
+    "1.",
+    "1-",
+    "00 ",
+];
+
+#[test]
+fn a_megabyte_of_anything_is_read_in_linear_time() {
+    let redactor = Redactor::standard();
+    for piece in PIECES {
+        let cost = |length: usize| {
+            let text = piece.repeat(length / piece.len());
+            (0..2)
+                .map(|_| {
+                    let start = Instant::now();
+                    let _ = redactor.value(KeyVerdict::CLEAN, &text);
+                    start.elapsed()
+                })
+                .min()
+                .unwrap()
+        };
+        let (small, large) = (cost(MEGABYTE / 16), cost(MEGABYTE));
+        // Sixteen times the text may cost sixteen times the time; a square would cost 256 times. Unoptimized and on a
+        // busy machine, so the bound is loose.
+        assert!(
+            large < small * 80 + Duration::from_millis(400),
+            "{piece:?}: {small:?} for 64 KiB, {large:?} for 1 MiB"
+        );
+        assert!(large < Duration::from_secs(20), "{piece:?}: {large:?}");
+    }
+}
+
+#[test]
+fn deep_nesting_is_read() {
+    let redactor = Redactor::standard();
+    for depth in [10, 90, 100, 10_000] {
+        let text = format!(
+            "{}{{\"password\":\"hunter2\"}}{}",
+            "[".repeat(depth),
+            "]".repeat(depth)
+        );
+        let redacted = redactor.json(KeyVerdict::CLEAN, &text).unwrap();
+        assert!(!redacted.contains("hunter2"), "{depth}");
+    }
+}
