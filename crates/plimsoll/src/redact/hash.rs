@@ -11,9 +11,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 /// Names the file that holds the key.
-pub const KEY_FILE: &str = "PLIMSOLL_HASH_KEY_FILE";
+pub(crate) const KEY_FILE: &str = "PLIMSOLL_HASH_KEY_FILE";
 /// Fewest bytes of a key.
-pub const SHORTEST_KEY: usize = 32;
+pub(crate) const SHORTEST_KEY: usize = 32;
 
 /// Why there is no key. The message names the variable and the remedy.
 #[derive(Debug, thiserror::Error)]

@@ -59,7 +59,11 @@ impl Keys {
 
     /// The same from the thread's memory where the key came by lately: keys in text repeat, and are met per event.
     pub(super) fn recall(&self, key: &[u8]) -> Option<Class> {
-        if key.len() > LONGEST || key.len() < 2 {
+        // No single letter is a secret's name.
+        if key.len() < 2 && self.sensitive.is_empty() {
+            return None;
+        }
+        if key.len() > LONGEST {
             return std::str::from_utf8(key)
                 .ok()
                 .and_then(|key| self.judge(key));

@@ -14,6 +14,9 @@ use super::verdict::KeyVerdict;
 #[error("{0}")]
 pub struct RedactError(pub(super) String);
 
+/// How often a redacted text is read again.
+const MOST_PASSES: usize = 4;
+
 /// Takes what is sensitive out of keyed values. `Send + Sync`; share it by `Arc`.
 #[derive(Debug)]
 pub struct Redactor {
@@ -73,7 +76,17 @@ impl Redactor {
     pub fn value(&self, key: KeyVerdict, text: &str) -> Option<String> {
         let mut hits = Vec::new();
         self.engine.find(key.class, text.as_bytes(), &mut hits);
-        self.taken_out(text, &mut hits)
+        let mut out = self.taken_out(text, &mut hits)?;
+        // What stood beside a secret may read as one once the secret is gone; again, until nothing is found any more.
+        for _ in 0..MOST_PASSES {
+            hits.clear();
+            self.engine.find(key.class, out.as_bytes(), &mut hits);
+            match self.taken_out(&out, &mut hits) {
+                Some(next) => out = next,
+                None => break,
+            }
+        }
+        Some(out)
     }
 
     /// A number under a key: `None` when it may be written as it is, else the text to write in its place. The number
@@ -106,7 +119,22 @@ impl Redactor {
         {
             return self.value(key, json);
         }
-        self.taken_out(json, &mut hits)
+        let mut out = self.taken_out(json, &mut hits)?;
+        for _ in 0..MOST_PASSES {
+            hits.clear();
+            if self
+                .engine
+                .find_json(key.class, out.as_bytes(), &mut hits)
+                .is_none()
+            {
+                break;
+            }
+            match self.taken_out(&out, &mut hits) {
+                Some(next) => out = next,
+                None => break,
+            }
+        }
+        Some(out)
     }
 
     /// One line of any program's output, without its line end: a JSON object by key and by value at any depth, any
