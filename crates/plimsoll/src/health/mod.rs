@@ -16,6 +16,7 @@
 //! ```
 
 mod check;
+mod error;
 mod judge;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "redis"))]
 mod kept;
@@ -28,8 +29,10 @@ mod report;
 mod sqlite;
 mod state;
 mod watch;
+mod watched;
 
 pub use check::{Check, check};
+pub use error::HealthError;
 #[cfg(feature = "postgres")]
 pub use postgres::postgres;
 #[cfg(feature = "redis")]
@@ -37,4 +40,4 @@ pub use redis::redis;
 pub use report::{Flavour, Report, Status};
 #[cfg(feature = "sqlite")]
 pub use sqlite::sqlite;
-pub use state::{Health, HealthError, StartupGate};
+pub use state::{Health, StartupGate};

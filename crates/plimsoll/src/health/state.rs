@@ -1,19 +1,18 @@
 //! The state that checks write and probes read.
 
-use super::check::{Check, Settings};
-use super::judge::{Judge, Verdict};
+use super::check::Check;
+use super::error::HealthError;
+use super::judge::Verdict;
 use super::report::{Entry, Report, Status};
+use super::watched::Watched;
 use plimsoll_standard::config;
-use std::collections::VecDeque;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 /// A runtime that runs nothing for this long will not recover by itself.
 const STUCK: Duration = Duration::from_secs(60);
-/// Transitions remembered per check for the operator port.
-const HISTORY: usize = 16;
 
 /// A handle on the service's health; clones share one state.
 #[derive(Clone, Default)]
@@ -31,49 +30,6 @@ pub(super) struct Inner {
     /// When the runtime last ran the task that does nothing else.
     pub(super) beat: Mutex<Option<Instant>>,
     pub(super) runtime: std::sync::OnceLock<tokio::runtime::Handle>,
-}
-
-/// A check with what is known about it.
-pub(super) struct Watched {
-    pub(super) check: Check,
-    pub(super) known: Mutex<Known>,
-}
-
-pub(super) struct Known {
-    pub(super) settings: Settings,
-    pub(super) judge: Judge,
-    pub(super) since: Instant,
-    pub(super) last: Option<Last>,
-    pub(super) history: VecDeque<(Instant, Verdict)>,
-}
-
-pub(super) struct Last {
-    pub(super) at: Instant,
-    pub(super) took: Duration,
-    pub(super) cause: Option<String>,
-}
-
-/// Why the checks cannot be started as configured.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum HealthError {
-    /// Two checks have one name.
-    #[error("two health checks are called `{0}`: give each its own name")]
-    Duplicate(String),
-    /// A name cannot serve as a JSON key, a label and a configuration key at once.
-    #[error("`{0}` cannot name a health check: use 1 to 64 letters, digits, `_`, `-` or `.`")]
-    Name(String),
-    /// The configuration speaks of a check that does not exist.
-    #[error("[health.checks.{name}] names no check of this service; its checks are: {known}")]
-    Unknown {
-        /// The name in the configuration.
-        name: String,
-        /// The names that exist, with commas between.
-        known: String,
-    },
-    /// There is no tokio runtime to run the checks in.
-    #[error("health checks need a tokio runtime: start them from async code")]
-    NoRuntime,
 }
 
 /// Holds readiness at `starting` until it is dropped; made with [`Health::startup_gate`].
@@ -102,16 +58,7 @@ impl Health {
         if !valid {
             return Err(HealthError::Name(check.name.into_owned()));
         }
-        let watched = Arc::new(Watched {
-            known: Mutex::new(Known {
-                settings: check.settings,
-                judge: Judge::new(),
-                since: Instant::now(),
-                last: None,
-                history: VecDeque::new(),
-            }),
-            check,
-        });
+        let watched = Arc::new(Watched::new(check));
         {
             let mut checks = self
                 .inner
@@ -268,21 +215,6 @@ impl Inner {
     }
 }
 
-impl HealthError {
-    fn unknown(name: &str, checks: &[Arc<Watched>]) -> Self {
-        let mut known: Vec<&str> = checks.iter().map(|known| known.check.name()).collect();
-        known.sort_unstable();
-        Self::Unknown {
-            name: name.to_owned(),
-            known: if known.is_empty() {
-                "(none)".to_owned()
-            } else {
-                known.join(", ")
-            },
-        }
-    }
-}
-
 impl fmt::Debug for Health {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Health").field(&self.report()).finish()
@@ -298,68 +230,6 @@ impl fmt::Debug for StartupGate {
 impl Drop for StartupGate {
     fn drop(&mut self) {
         self.inner.gates.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
-impl Watched {
-    pub(super) fn known(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Notes a finished run; returns the new verdict and how long the old one held, if it changed.
-    pub(super) fn record(
-        &self,
-        at: Instant,
-        took: Duration,
-        result: Result<(), String>,
-    ) -> Option<(Verdict, Duration)> {
-        let mut known = self.known();
-        let changed = known.judge.record(result.is_ok());
-        known.last = Some(Last {
-            at,
-            took,
-            cause: result.err(),
-        });
-        changed.map(|verdict| {
-            let held = at.saturating_duration_since(known.since);
-            known.since = at;
-            if known.history.len() == HISTORY {
-                known.history.pop_front();
-            }
-            known.history.push_back((at, verdict));
-            (verdict, held)
-        })
-    }
-
-    fn entry(&self, now: Instant) -> Entry {
-        let known = self.known();
-        let settings = known.settings;
-        // A check that blocks its thread cannot be timed out; its silence tells.
-        let patience = (settings.interval + settings.timeout) * 2 + Duration::from_secs(1);
-        let heard = known.last.as_ref().map_or(known.since, |last| last.at);
-        let stale = now.saturating_duration_since(heard) > patience;
-        Entry {
-            name: self.check.name.clone(),
-            required: settings.required,
-            verdict: if stale {
-                Verdict::Down
-            } else {
-                known.judge.verdict
-            },
-            stale,
-            cause: known.last.as_ref().and_then(|last| last.cause.clone()),
-            took: known.last.as_ref().map(|last| last.took),
-            age: known
-                .last
-                .as_ref()
-                .map(|last| now.saturating_duration_since(last.at)),
-            since: now.saturating_duration_since(known.since),
-            history: known
-                .history
-                .iter()
-                .map(|&(at, verdict)| (now.saturating_duration_since(at), verdict))
-                .collect(),
-        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! The task beside each check: run, judge, tell, wait.
 
 use super::judge::Verdict;
-use super::state::{Inner, Watched};
+use super::state::Inner;
+use super::watched::Watched;
 use crate::context::entropy;
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
