@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod bench;
+mod check_score;
 mod redaction;
 mod test;
 
@@ -35,6 +36,8 @@ enum Command {
     Test(test::Args),
     /// Measure Plimsoll side by side with its peers
     Bench(bench::Args),
+    /// Score the checker on its labelled collection
+    CheckScore(check_score::Args),
     /// Score redaction on the labelled collection, beside detect-secrets
     Redaction(redaction::Args),
 }
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Test(args) => test::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::CheckScore(args) => check_score::run(&args),
         Command::Redaction(args) => redaction::run(&args),
     };
     outcome.unwrap_or_else(|error| {

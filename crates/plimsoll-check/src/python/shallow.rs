@@ -13,7 +13,7 @@ const MAX_BRACKETS: u32 = 200;
 const MAX_OPERATORS: u32 = 20_000;
 
 /// A text this small cannot nest deeply enough to matter.
-const SMALL: usize = 32 << 10;
+const SMALL: usize = 8 << 10;
 
 /// Whether a text can be parsed without going too deep.
 pub(super) fn is_shallow(source: &str) -> bool {

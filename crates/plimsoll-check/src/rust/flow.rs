@@ -313,7 +313,9 @@ impl Reader<'_> {
         if !PERHAPS.contains(&method) {
             return false;
         }
-        let before = (callee.start..callee.name).any(|i| {
+        // A chain's beginning tells, or else its last links.
+        let near = callee.start.max(callee.name.saturating_sub(400));
+        let before = (near..callee.name).any(|i| {
             self.is_ident(i)
                 && (SOURCES.contains(&self.text(i)) && self.open(i + 1, b'(')
                     || self.text(i) == "stream" && self.word(i + 3, "iter"))

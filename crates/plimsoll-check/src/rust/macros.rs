@@ -1,10 +1,12 @@
 //! Macro calls: which ones write a line, and what stands in them.
 
+use std::collections::HashSet;
+
 use super::format::{Hole, inside, placeholders};
 use super::lex::Kind;
 use super::reader::Reader;
 use crate::call::{Api, Level, LogCall, Message, MessageKind};
-use crate::scope::{ScopeId, ScopeKind};
+use crate::scope::{ScopeId, ScopeKind, Scopes};
 use crate::span::Span;
 
 /// Log macros by their last path segment.
@@ -88,6 +90,33 @@ impl Reader<'_> {
             }
         }
         close + 1
+    }
+
+    /// A file whose brackets do not match: log macros that the walk did not come by are taken as they stand.
+    pub(super) fn salvage(&mut self) {
+        let known: HashSet<u32> = self.calls.iter().map(|call| call.span.end).collect();
+        for bang in 1..self.tokens.len() {
+            let named = self.punct(bang, b'!') && self.is_ident(bang - 1);
+            if !named || !matches!(self.kind(bang + 1), Some(Kind::Open(_))) {
+                continue;
+            }
+            // An unclosed bracket reaches to the end of the file: that is no call.
+            if self.mate(bang + 1).saturating_sub(bang) > 400 {
+                continue;
+            }
+            let mut at = bang - 1;
+            while at >= 3 && self.pair(at - 2, b':', b':') && self.is_ident(at - 3) {
+                at -= 3;
+            }
+            let Some((api, level)) = standard_macro(self.text(bang - 1)) else {
+                continue;
+            };
+            if let Some(call) = self.log_macro(at, bang + 1, api, level, Scopes::FILE)
+                && !known.contains(&call.span.end)
+            {
+                self.calls.push(LogCall { fix: None, ..call });
+            }
+        }
     }
 
     fn log_macro(

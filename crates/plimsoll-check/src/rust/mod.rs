@@ -18,6 +18,9 @@ pub fn read(source: &str) -> Facts {
     let lexed = lex::lex(source);
     let mut reader = reader::Reader::new(source, &lexed.tokens);
     reader.block(0, lexed.tokens.len(), Scopes::FILE);
+    if lexed.broken {
+        reader.salvage();
+    }
     let mut calls = std::mem::take(&mut reader.calls);
     calls.sort_by_key(|call| (call.span.start, call.span.end));
     Facts {

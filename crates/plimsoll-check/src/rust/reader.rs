@@ -10,6 +10,10 @@ use crate::span::Span;
 /// Deeper nesting than any code that people write; what lies below is not read, so that no input can use up the stack.
 const MAX_DEPTH: u32 = 200;
 
+/// No condition, pattern or argument of code that people write is longer (a group counts once); a bound keeps hostile
+/// texts from taking quadratic time.
+const REACH: usize = 1_000;
+
 /// What a `(` belongs to: the called name and where its receiver begins.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Callee {
@@ -105,9 +109,12 @@ impl<'s> Reader<'s> {
         Span::new(self.tokens.get(lo).map_or(end, |t| t.span.start), end)
     }
 
-    /// The first token from `at` at this depth for which `found` holds, else `hi`.
+    /// The first token from `at` at this depth for which `found` holds, else `hi`; looked for within [`REACH`] steps.
     pub(super) fn seek(&self, mut at: usize, hi: usize, found: impl Fn(usize) -> bool) -> usize {
-        while at < hi {
+        for _ in 0..REACH {
+            if at >= hi {
+                break;
+            }
             if found(at) {
                 return at;
             }
@@ -219,7 +226,10 @@ impl<'s> Reader<'s> {
     pub(super) fn skip_angles(&self, at: usize, hi: usize) -> usize {
         let mut depth = 0i32;
         let mut i = at;
-        while i < hi {
+        for _ in 0..REACH {
+            if i >= hi {
+                break;
+            }
             match self.kind(i) {
                 Some(Kind::Punct(b'<')) => depth += 1,
                 Some(Kind::Punct(b'>')) if !self.pair(i.wrapping_sub(1), b'-', b'>') => {

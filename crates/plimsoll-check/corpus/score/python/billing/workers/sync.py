@@ -308,3 +308,47 @@ def secrets(conf, user, msg, account):
     LOG.info("object key %s", s3_key)  #~ no secret
     LOG.info("enter the password")  #~ no secret
     LOG.info("password: ***")  #~ no secret
+
+
+def more_failures(invoice, gateway, result, errors):
+    try:
+        gateway.capture(invoice)
+    except GatewayError as e:
+        LOG.info("capture of %s failed: %s", invoice.id, e)  #~ yes wrong-level
+    try:
+        gateway.refund(invoice)
+    except Exception as exc:
+        LOG.info("refund error", exc_info=exc)  #~ yes wrong-level
+    try:
+        gateway.ping()
+    except OSError:
+        LOG.info("Unable to reach the gateway")  #~ yes wrong-level
+    try:
+        invoice.render()
+    except RenderError as err:
+        LOG.info(f"rendering {invoice.id}: {err}")  #~ yes wrong-level
+    try:
+        invoice.lock()
+    except LockHeld:
+        LOG.info("someone else works on it")  #~ no wrong-level
+    if result.error:
+        LOG.info("Settlement error: %s", result.error)  #~ yes wrong-level
+    if errors:
+        LOG.info("%d invoices could not be sent", len(errors))  #~ yes wrong-level
+    if gateway.status == "down":
+        LOG.info("gateway is down for maintenance")  #~ no wrong-level
+    if not result.ok:
+        LOG.info("charge failed for %s", invoice.id)  #~ yes wrong-level
+    LOG.info("Failed to archive %s", invoice.id)  #~ yes wrong-level
+    LOG.info("Exception while booking %s", invoice.id)  #~ yes wrong-level
+    LOG.info("an error occurred, invoice %s is incomplete", invoice.id)  #~ yes wrong-level
+    LOG.info("unable to allocate a number")  #~ yes wrong-level
+    LOG.info("dunning for failed payments is off")  #~ no wrong-level
+    try:
+        gateway.close()
+    except Exception:
+        LOG.info("close crashed: %s", traceback.format_exc())  #~ yes wrong-level
+    try:
+        gateway.poll()
+    except RuntimeError as error:
+        LOG.info(error)  #~ yes wrong-level
