@@ -11,8 +11,8 @@ pub(crate) struct Keeper {
     woken: Condvar,
 }
 
-/// Something new is due: the thread looks again, or is started.
-pub(crate) fn wake(logging: &Arc<Logging>) {
+/// Something new is due: the thread looks again, or is started. False if it cannot be.
+pub(crate) fn wake(logging: &Arc<Logging>) -> bool {
     let keeper = &logging.keeper;
     let mut running = keeper
         .running
@@ -20,7 +20,7 @@ pub(crate) fn wake(logging: &Arc<Logging>) {
         .unwrap_or_else(PoisonError::into_inner);
     if *running {
         keeper.woken.notify_one();
-        return;
+        return true;
     }
     let weak = Arc::downgrade(logging);
     // Without the thread a level holds longer than it should; the next change tries again.
@@ -28,6 +28,7 @@ pub(crate) fn wake(logging: &Arc<Logging>) {
         .name("plimsoll-keeper".to_owned())
         .spawn(move || run(&weak))
         .is_ok();
+    *running
 }
 
 fn run(weak: &Weak<Logging>) {

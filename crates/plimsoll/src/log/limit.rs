@@ -1,6 +1,8 @@
 //! How often one callsite may write: a burst, then so many a second. Suppressed calls are counted exactly.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 /// How often one callsite may write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +23,12 @@ impl Rate {
 /// Calls that a thread takes from the bucket at once at most, so that threads share no cache line per call.
 pub(crate) const LEASE: u64 = 32;
 
+/// How often the buckets of suppressed callsites are filled: the coarse tick of those calls.
+pub(crate) const TICK: Duration = Duration::from_millis(10);
+
 /// A callsite's bucket of calls. Threads take leases from it; time fills it only when it is found empty, so that a
-/// call that is let through never asks for the time.
+/// call that is let through never asks for the time; and while calls are suppressed the keeper fills it, so that those
+/// do not ask either.
 #[derive(Debug)]
 pub(crate) struct Bucket {
     rate: Rate,
@@ -59,6 +65,10 @@ impl Bucket {
         if let Some(taken) = self.take(most) {
             return taken;
         }
+        // Suppressed and not told yet: the keeper fills it.
+        if !self.told.load(Ordering::Relaxed) {
+            return 0;
+        }
         if self.fill(now()) {
             self.take(most).unwrap_or(0)
         } else {
@@ -87,7 +97,7 @@ impl Bucket {
     }
 
     #[inline]
-    fn fill(&self, now: u64) -> bool {
+    pub(crate) fn fill(&self, now: u64) -> bool {
         let filled = self.filled.load(Ordering::Relaxed);
         let due = now
             .saturating_sub(filled)
@@ -116,6 +126,11 @@ impl Bucket {
         self.told.load(Ordering::Relaxed) && self.told.swap(false, Ordering::Relaxed)
     }
 
+    /// There is no keeper: calls look at the time themselves.
+    pub(crate) fn nobody_fills(&self) {
+        self.told.store(true, Ordering::Relaxed);
+    }
+
     /// The suppressed calls that were not told yet.
     pub(crate) fn take_suppressed(&self) -> u64 {
         self.told.store(true, Ordering::Relaxed);
@@ -123,19 +138,8 @@ impl Bucket {
     }
 }
 
-/// Milliseconds of a coarse monotonic clock that steps a few times in a hundredth of a second and costs little.
-#[cfg(target_os = "linux")]
-#[inline]
-pub(crate) fn now() -> u64 {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::MonotonicCoarse);
-    time.tv_sec.cast_unsigned() * 1000 + time.tv_nsec.cast_unsigned() / 1_000_000
-}
-
 /// Milliseconds of the monotonic clock.
-#[cfg(not(target_os = "linux"))]
 pub(crate) fn now() -> u64 {
-    use std::sync::LazyLock;
-    use std::time::Instant;
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     START.elapsed().as_millis() as u64
 }
@@ -172,11 +176,18 @@ mod tests {
         assert_eq!(allowed(&bucket, 1000, start), 100);
         assert_eq!(bucket.take_suppressed(), 900);
         assert_eq!(allowed(&bucket, 1000, start + 1000), 10);
-        assert_eq!(allowed(&bucket, 1000, start + 1050), 0);
-        assert_eq!(allowed(&bucket, 1000, start + 1100), 1);
+        // Now the keeper fills it.
+        assert_eq!(allowed(&bucket, 1000, start + 2000), 0);
+        bucket.fill(start + 2000);
+        assert_eq!(allowed(&bucket, 1000, start + 2000), 10);
+        assert_eq!(bucket.take_suppressed(), 990 + 1000 + 990);
+        assert_eq!(allowed(&bucket, 1000, start + 2050), 0);
+        bucket.take_suppressed();
+        assert_eq!(allowed(&bucket, 1000, start + 2100), 1);
+        bucket.take_suppressed();
         // However long it was quiet, never more than a burst.
         assert_eq!(allowed(&bucket, 1000, start + 3_600_000), 100);
-        assert_eq!(bucket.take_suppressed(), 990 + 1000 + 999 + 900);
+        assert_eq!(bucket.take_suppressed(), 900);
         assert_eq!(bucket.take_suppressed(), 0);
     }
 
@@ -221,9 +232,9 @@ mod tests {
     }
 
     #[test]
-    fn the_coarse_clock_moves() {
+    fn the_clock_moves() {
         let before = now();
-        std::thread::sleep(std::time::Duration::from_millis(30));
+        std::thread::sleep(Duration::from_millis(30));
         assert!((20..2000).contains(&(now() - before)));
     }
 }

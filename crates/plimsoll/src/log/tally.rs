@@ -1,8 +1,8 @@
 //! How many events there were, by level; which callsites were suppressed; whether there are levels at all.
 
 use super::Logging;
-use super::keeper;
 use super::plan::Plan;
+use super::{keeper, limit};
 use crate::encode::{Line, line::level_name};
 use crate::metrics::{Counter, catalogue};
 use plimsoll_standard::Rule;
@@ -123,23 +123,41 @@ fn will_tell(logging: &Logging, plan: &'static Plan) {
             .suppressed
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        suppressed.0.push(plan);
+        if !suppressed.0.iter().any(|known| std::ptr::eq(*known, plan)) {
+            suppressed.0.push(plan);
+        }
         suppressed.1.get_or_insert_with(|| Instant::now() + GATHER);
     }
-    if let Some(logging) = logging.me.upgrade() {
-        keeper::wake(&logging);
+    let kept = logging
+        .me
+        .upgrade()
+        .is_some_and(|logging| keeper::wake(&logging));
+    if !kept {
+        // Nobody fills the bucket: calls ask for the time themselves, and it is told at the next flush.
+        plan.bucket.nobody_fills();
     }
 }
 
-/// Tells what is due; when the next is.
+/// Fills the buckets of suppressed callsites, tells what is due; when to come back.
 pub(crate) fn tell_due(logging: &Logging, now: Instant) -> Option<Instant> {
-    match logging.tally.next_due() {
-        Some(due) if due <= now => {
-            tell_all(logging);
-            logging.tally.next_due()
+    let due = {
+        let suppressed = logging
+            .tally
+            .suppressed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        for plan in &suppressed.0 {
+            plan.bucket.fill(limit::now());
         }
-        next => next,
+        suppressed.1?
+    };
+    if due <= now {
+        tell_all(logging);
     }
+    logging
+        .tally
+        .next_due()
+        .map(|due| due.min(now + limit::TICK))
 }
 
 /// Writes one line for each callsite with suppressed calls.
