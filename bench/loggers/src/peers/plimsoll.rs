@@ -42,9 +42,11 @@ impl Plimsoll {
     }
 }
 
-/// The defaults but for the limit.
+/// The defaults, but for a limit that is on and out of reach.
 fn config() -> plimsoll_standard::Config {
-    plimsoll_standard::Config::parse("bench", "", []).expect("a valid configuration")
+    let text = "[log.limit]\nburst = 1_000_000_000\nper_second = 1_000_000_000\n\
+        error_burst = 1_000_000_000\nerror_per_second = 1_000_000_000";
+    plimsoll_standard::Config::parse("bench", text, []).expect("a valid configuration")
 }
 
 impl Peer for Plimsoll {
