@@ -16,4 +16,6 @@ mod fork;
 #[cfg(target_os = "linux")]
 mod kill;
 mod overflow;
+#[cfg(target_os = "linux")]
+mod restart;
 mod support;
