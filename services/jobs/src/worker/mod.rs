@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -23,7 +24,7 @@ use self::running::{Reason, Running};
 use self::slots::Slots;
 use crate::cache::Cache;
 use crate::handlers::{Handlers, JobType};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// How often an idle worker looks for jobs that other processes submitted or that became due.
 const POLL: Duration = Duration::from_millis(500);
@@ -104,29 +105,19 @@ impl Worker {
         let attempts = TaskTracker::new();
         let drained = CancellationToken::new();
         let keeper = tokio::spawn(keeper::run(Arc::clone(&self.inner), drained.clone()));
+        // A clock of its own: however often the loop is woken, it looks for what others submitted.
+        let mut poll = tokio::time::interval(POLL);
+        poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut database_down = false;
         while !shutdown.is_cancelled() {
             // Never dropped half-way: a lease whose answer is thrown away is a job that nobody runs.
-            let pause = match self.inner.start_due(&attempts).await {
-                Ok(()) => {
-                    if database_down {
-                        tracing::info!("worker.resumed");
-                    }
-                    database_down = false;
-                    POLL
-                }
-                Err(error) => {
-                    if !database_down {
-                        tracing::warn!(error = &error as &dyn std::error::Error, "worker.paused");
-                    }
-                    database_down = true;
-                    PAUSE
-                }
-            };
+            let result = self.inner.start_due(&attempts).await;
+            told(&result, &mut database_down);
             tokio::select! {
                 () = shutdown.cancelled() => {}
+                _ = poll.tick(), if !database_down => self.inner.slots.mark_all(),
                 () = self.inner.wake.notified(), if !database_down => {}
-                () = tokio::time::sleep(pause) => self.inner.slots.mark_all(),
+                () = tokio::time::sleep(PAUSE), if database_down => {}
             }
         }
         self.drain(&attempts).await;
@@ -153,3 +144,18 @@ impl Worker {
         }
     }
 }
+
+/// One line when the database goes, one when it is back.
+fn told(result: &Result<(), StoreError>, database_down: &mut bool) {
+    match (result, *database_down) {
+        (Err(error), false) => {
+            tracing::warn!(error = error as &dyn std::error::Error, "worker.paused");
+        }
+        (Ok(()), true) => tracing::info!("worker.resumed"),
+        (Ok(()), false) | (Err(_), true) => {}
+    }
+    *database_down = result.is_err();
+}
+
+#[cfg(test)]
+mod tests;

@@ -134,3 +134,27 @@ async fn a_job_is_cancelled_through_another_replica() {
         .wait(&id, &["cancelled"], Duration::from_secs(10))
         .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_busy_worker_still_looks_for_what_others_submitted() {
+    let backend = Backend::servers();
+    let worker = backend.plan().ready().await;
+    let other = backend.plan().with(&["--no-worker"]).ready().await;
+    // Each end of a job wakes the worker, more often than it looks by itself.
+    let busy = tokio::spawn({
+        let api = worker.api.clone();
+        async move {
+            loop {
+                api.submit("sleep", json!({ "seconds": 0.02 })).await;
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+    });
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let id = other.api.submit("digest", json!({})).await;
+    other
+        .api
+        .wait(&id, &["succeeded"], Duration::from_secs(5))
+        .await;
+    busy.abort();
+}
