@@ -4,6 +4,7 @@ use super::limit::{Bucket, Rate};
 use crate::context::render::{context_reserved, hash, is_reserved, mask};
 use crate::encode::{escape, line::level_name};
 use crate::redact::{KeyVerdict, Redactor};
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicUsize;
 use tracing::{Level, Metadata};
 
@@ -15,6 +16,8 @@ pub(crate) struct Plan {
     pub(crate) own: bool,
     /// How often it may write.
     pub(crate) bucket: Bucket,
+    /// The message of its first event, if that was clean: nearly always it is the same each time.
+    pub(crate) usual: OnceLock<Usual>,
     /// Whether it is written now (lowest bit), and for which generation of the levels.
     pub(crate) decision: AtomicUsize,
     names: Box<[&'static str]>,
@@ -34,6 +37,13 @@ pub(crate) struct Plan {
     pub(crate) shadowed: u64,
     /// Which keys give way if the context holds them itself.
     pub(crate) context_reserved: u8,
+}
+
+/// A message that was looked at before.
+pub(crate) struct Usual {
+    pub(crate) text: Box<str>,
+    /// Escaped, with the quote that closes it.
+    pub(crate) rendered: Box<[u8]>,
 }
 
 /// Where a callsite stands.
@@ -150,6 +160,7 @@ impl Plan {
             origin,
             own,
             bucket: Bucket::new(if own { Rate::UNLIMITED } else { rate }),
+            usual: OnceLock::new(),
             decision: AtomicUsize::new(0),
             level,
             opening: [

@@ -1,14 +1,18 @@
 //! One value becomes JSON: looked at for secrets, cut if it is a giant, replaced if it cannot be shown.
 
+use super::plan::Usual;
 use crate::encode::{CAPTURE_LIMIT, LOOKAHEAD, cut, escape, nested};
 use crate::redact::{KeyVerdict, Redactor};
 use std::error::Error;
 use std::fmt::{self, Write as _};
+use std::sync::OnceLock;
 
 /// Stands for a value whose `Debug` or `Display` returned an error.
 pub(crate) const FAILED: &str = "[unprintable: its formatter failed]";
 /// Stands for a value whose `Debug` or `Display` panicked.
 pub(crate) const PANICKED: &str = "[unprintable: its formatter panicked]";
+/// Bytes of a message that is remembered.
+const USUAL: usize = 256;
 /// Links of an error's chain that are shown.
 const CHAIN: usize = 16;
 
@@ -40,6 +44,41 @@ fn giant(redactor: &Redactor, verdict: KeyVerdict, text: &str, out: &mut Vec<u8>
     escape::escape(out, cut(safe, kept.min(CAPTURE_LIMIT)));
 }
 
+/// Appends an event's message, with the quote that closes it. One that is as at the callsite's first event is neither
+/// looked at for secrets nor escaped again.
+#[inline]
+pub(crate) fn message(
+    redactor: &Redactor,
+    usual: &OnceLock<Usual>,
+    shown: &dyn fmt::Debug,
+    buffer: &mut String,
+    out: &mut Vec<u8>,
+) {
+    buffer.clear();
+    nested::expect();
+    let result = write!(Limited { text: buffer }, "{shown:?}");
+    if let Some(usual) = usual.get()
+        && *usual.text == **buffer
+        && result.is_ok()
+    {
+        return out.extend_from_slice(&usual.rendered);
+    }
+    let start = out.len();
+    finish(redactor, KeyVerdict::CLEAN, result, buffer, out);
+    let unchanged = || redactor.value(KeyVerdict::CLEAN, buffer).is_none();
+    if usual.get().is_none()
+        && result.is_ok()
+        && buffer.len() < USUAL
+        && !nested::is_json(buffer.len())
+        && unchanged()
+    {
+        let _ = usual.set(Usual {
+            text: (&**buffer).into(),
+            rendered: out[start..].into(),
+        });
+    }
+}
+
 /// Appends what a `Debug` shows, with the quote that closes it; `out` ends with the quote that opens it. A value of
 /// [`json`](crate::json) takes that quote away.
 #[inline]
@@ -52,8 +91,18 @@ pub(crate) fn debug(
 ) {
     buffer.clear();
     nested::expect();
-    let mut limited = Limited { text: buffer };
-    let result = write!(limited, "{shown:?}");
+    let result = write!(Limited { text: buffer }, "{shown:?}");
+    finish(redactor, verdict, result, buffer, out);
+}
+
+#[inline]
+fn finish(
+    redactor: &Redactor,
+    verdict: KeyVerdict,
+    result: fmt::Result,
+    buffer: &str,
+    out: &mut Vec<u8>,
+) {
     if result.is_err() && buffer.len() < CAPTURE_LIMIT {
         return text(redactor, KeyVerdict::CLEAN, FAILED, out);
     }

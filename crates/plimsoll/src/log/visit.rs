@@ -150,7 +150,18 @@ impl Visit for Visitor<'_> {
     }
 
     fn record_debug(&mut self, field: &Field, shown: &dyn fmt::Debug) {
-        if let Some(planned) = self.begin(field) {
+        let Some(planned) = self.begin(field) else {
+            return;
+        };
+        if self.plan.message == Some(self.at) {
+            values::message(
+                self.redactor,
+                &self.plan.usual,
+                shown,
+                self.buffer,
+                self.out,
+            );
+        } else {
             values::debug(self.redactor, planned.verdict, shown, self.buffer, self.out);
         }
     }

@@ -11,4 +11,5 @@ mod coexistence;
 mod context;
 mod line;
 mod misbehaviour;
+mod sequences;
 mod spans;
