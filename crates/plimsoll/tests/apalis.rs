@@ -17,6 +17,9 @@ use plimsoll::context::{Context, TraceContext};
 use plimsoll::job::{JobInfo, JobLayer};
 use plimsoll::metrics::catalogue;
 
+/// A number that the handler was given, and the context it ran in.
+type Seen = (u32, Option<Context>);
+
 const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 fn describe(task: &Task<u32>) -> JobInfo<'_> {
@@ -54,7 +57,7 @@ async fn works_with_apalis() {
         .await
         .unwrap();
 
-    let seen: Arc<Mutex<Vec<(u32, Option<Context>)>>> = Arc::default();
+    let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
     let store = Arc::clone(&seen);
     let handler = move |number: u32, worker: WorkerContext| {
         let store = Arc::clone(&store);
