@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Times `plimsoll check` on whole trees beside ruff (T20, G, S105-S107) and ast-grep with comparable rules, on one core.
+# Usage: bench/check/compare.sh TREE...
+# Needs a release build of plimsoll, and `ruff` and `ast-grep` (PyPI: ruff, ast-grep-cli) on PATH; what is not there is left out.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+plimsoll=${PLIMSOLL:-"$here/../../target/release/plimsoll"}
+runs=${RUNS:-5}
+
+best() { # bytes, command...: the best of several runs in MB/s
+    local bytes=$1 fastest=""
+    shift
+    for _ in $(seq "$runs"); do
+        local start end seconds
+        start=$(date +%s%N)
+        taskset -c 0 "$@" >/dev/null 2>&1 || true
+        end=$(date +%s%N)
+        seconds=$(((end - start) / 1000))
+        if [ -z "$fastest" ] || [ "$seconds" -lt "$fastest" ]; then fastest=$seconds; fi
+    done
+    awk -v b="$bytes" -v us="$fastest" 'BEGIN { printf "%8.1f MB/s  (%.2f s)\n", b / us, us / 1e6 }'
+}
+
+for tree in "$@"; do
+    for language in rs py; do
+        bytes=$(find -L "$tree" -name "*.$language" -type f -printf '%s\n' | awk '{ s += $1 } END { print s + 0 }')
+        [ "$bytes" -gt 500000 ] || continue
+        echo "$tree: $((bytes / 1000)) kB of .$language"
+        printf '  %-26s' "plimsoll check"
+        best "$bytes" "$plimsoll" check "$tree" --format json --threads 1
+        if [ "$language" = py ] && command -v ruff >/dev/null; then
+            printf '  %-26s' "ruff T20,G,S105-107"
+            RAYON_NUM_THREADS=1 best "$bytes" ruff check --isolated --no-cache --select T20,G,S105,S106,S107 "$tree"
+        fi
+        if command -v ast-grep >/dev/null; then
+            printf '  %-26s' "ast-grep, print/log/loop"
+            best "$bytes" ast-grep scan --threads 1 --rule "$here/$language.yml" "$tree"
+        fi
+    done
+done
