@@ -35,4 +35,6 @@ mod documents {
     mod health {}
     #[doc = include_str!("../../../docs/http.md")]
     mod http {}
+    #[doc = include_str!("../../../docs/log-sinks.md")]
+    mod log_sinks {}
 }

@@ -165,6 +165,24 @@ fn switches(name: &str) -> u64 {
 }
 
 #[test]
+fn a_line_costs_its_caller_no_allocation() {
+    let probe = Probe::default();
+    let pipeline = Pipeline::start(vec![probe.sink("probe")], anonymous()).unwrap();
+    let line = line(0, 0, 200);
+    pipeline.push(Level::INFO, &line);
+    // Over several segments, and into an overflow too.
+    probe.block(true);
+    let allocated = allocation_counter::measure(|| {
+        for _ in 0..50_000 {
+            pipeline.push(Level::INFO, &line);
+        }
+    });
+    assert!(pipeline.counts().dropped_total() > 0);
+    assert_eq!(allocated.count_total, 0);
+    probe.block(false);
+}
+
+#[test]
 fn a_burst_is_written_in_large_pieces() {
     const LINES: usize = 20_000;
     let probe = Probe::default();
