@@ -13,8 +13,17 @@ fn root() -> PathBuf {
 /// The cells of the page's table rows (sentence, kept by, proven by), without its head.
 fn rows(page: &str) -> Vec<Vec<String>> {
     page.lines()
-        .filter(|line| line.starts_with("| ") && !line.starts_with("| The standard says") && !line.starts_with("| --"))
-        .map(|line| line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect())
+        .filter(|line| {
+            line.starts_with("| ")
+                && !line.starts_with("| The standard says")
+                && !line.starts_with("| --")
+        })
+        .map(|line| {
+            line.trim_matches('|')
+                .split(" | ")
+                .map(|cell| cell.trim().to_owned())
+                .collect()
+        })
         .collect()
 }
 
@@ -27,19 +36,31 @@ fn quoted(cell: &str) -> Vec<&str> {
 fn every_row_names_places_and_tests_that_exist() {
     let page = fs::read_to_string(root().join("docs/standard.md")).unwrap();
     let rows = rows(&page);
-    assert!(rows.len() >= 30, "only {} rows: the page lost some", rows.len());
+    assert!(
+        rows.len() >= 30,
+        "only {} rows: the page lost some",
+        rows.len()
+    );
     for row in &rows {
-        let [sentence, kept, proven] = row.as_slice() else { panic!("three cells, please: {row:?}") };
+        let [sentence, kept, proven] = row.as_slice() else {
+            panic!("three cells, please: {row:?}")
+        };
         let places = quoted(kept);
         assert!(!places.is_empty(), "no place keeps: {sentence}");
         for place in places {
-            assert!(root().join(place).exists(), "{sentence}: there is no {place}");
+            assert!(
+                root().join(place).exists(),
+                "{sentence}: there is no {place}"
+            );
         }
         let tests = quoted(proven);
         assert!(!tests.is_empty(), "no test proves: {sentence}");
         for test in tests {
-            let (file, name) = test.split_once("::").unwrap_or_else(|| panic!("{sentence}: write file::test, not {test}"));
-            let text = fs::read_to_string(root().join(file)).unwrap_or_else(|_| panic!("{sentence}: there is no {file}"));
+            let (file, name) = test
+                .split_once("::")
+                .unwrap_or_else(|| panic!("{sentence}: write file::test, not {test}"));
+            let text = fs::read_to_string(root().join(file))
+                .unwrap_or_else(|_| panic!("{sentence}: there is no {file}"));
             let found = match Path::new(file).extension().and_then(|end| end.to_str()) {
                 Some("rs") => text.contains(&format!("fn {name}(")),
                 _ => text.contains(name),

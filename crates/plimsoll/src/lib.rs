@@ -1,10 +1,8 @@
 //! Add one crate and your Rust service keeps the production logging and observability standard.
 
 pub mod cache;
-#[allow(dead_code, reason = "grows with the rooms above it")]
 pub mod context;
 pub mod db;
-#[allow(dead_code, reason = "grows with the rooms above it")]
 mod encode;
 #[cfg(feature = "tokio")]
 pub mod health;
@@ -12,7 +10,6 @@ pub mod health;
 pub mod http;
 #[cfg(feature = "job")]
 pub mod job;
-#[allow(dead_code, reason = "grows with the rooms above it")]
 pub mod log;
 pub mod metrics;
 pub mod redact;
@@ -37,4 +34,6 @@ mod documents {
     mod http {}
     #[doc = include_str!("../../../docs/log-sinks.md")]
     mod log_sinks {}
+    #[doc = include_str!("../../../docs/logging.md")]
+    mod logging {}
 }

@@ -43,10 +43,6 @@ impl<T: Copy + Default, const N: usize> Short<T, N> {
     pub(crate) fn len(&self) -> usize {
         self.as_slice().len()
     }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 }
 
 #[cfg(test)]
@@ -56,7 +52,7 @@ mod tests {
     #[test]
     fn it_spills_and_keeps_its_items() {
         let mut list: Short<u8, 4> = Short::new(0);
-        assert!(list.is_empty());
+        assert_eq!(list.len(), 0);
         list.extend(b"abc");
         assert_eq!(list.as_slice(), b"abc");
         list.extend(b"de");
