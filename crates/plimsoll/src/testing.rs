@@ -178,7 +178,7 @@ impl Drop for Capture {
         let _ = CAPTURES.try_with(|captures| {
             captures
                 .borrow_mut()
-                .retain(|lines| !Arc::ptr_eq(lines, &self.lines))
+                .retain(|lines| !Arc::ptr_eq(lines, &self.lines));
         });
     }
 }

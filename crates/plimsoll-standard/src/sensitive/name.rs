@@ -140,7 +140,7 @@ fn noun(head: &str, before: &[&str]) -> Reading {
         {
             Some(Kind::Password.sure())
         }
-        "mnemonic" => Some(Kind::Password.sure()),
+        "mnemonic" | "psk" => Some(Kind::Password.sure()),
         "words" if matches!(prior, "seed" | "recovery" | "mnemonic") => Some(Kind::Password.sure()),
         "seed"
             if matches!(
@@ -165,7 +165,6 @@ fn noun(head: &str, before: &[&str]) -> Reading {
         "tokens" | "jwt" | "jwts" | "sas" => Some(Kind::Token.text()),
         "bearer" => Some(Kind::Token.likely()),
         "answer" if matches!(prior, "secret" | "security") => Some(Kind::Password.sure()),
-        "psk" => Some(Kind::Password.sure()),
         "pat" if !before.is_empty() => Some(Kind::Token.likely()),
         "assertion" if matches!(prior, "saml" | "client" | "jwt") => Some(Kind::Token.likely()),
         "key" | "keys" => key_of(before, prior, head == "keys"),

@@ -46,7 +46,7 @@ impl Context {
     /// `request_id`, `trace_id`, `span_id`, `trace_flags` while the context holds one) is kept as `field_<key>`.
     pub fn bind<'v>(&self, key: impl Into<Cow<'static, str>>, value: impl Into<Value<'v>>) {
         let (key, value) = (key.into(), value.into());
-        self.change(|rendered| put(rendered, self.0.reserved, key, &value));
+        self.change(|rendered| put(rendered, self.0.reserved, &key, &value));
     }
 
     /// Takes a field away again; nothing happens if there is none, or if the key is the context's own.
@@ -69,8 +69,12 @@ impl Context {
 
 /// Renders a field, redacted or cut if need be, and adds it; a key of `held` (bits of reserved keys) is kept as
 /// `field_<key>`.
+#[expect(
+    clippy::ptr_arg,
+    reason = "what is known of a key is remembered for a static one only"
+)]
 #[inline]
-pub(super) fn put(rendered: &mut Rendered, held: u8, key: Cow<'static, str>, value: &Value<'_>) {
+pub(super) fn put(rendered: &mut Rendered, held: u8, key: &Cow<'static, str>, value: &Value<'_>) {
     let mut bytes = SCRATCH.try_with(Cell::take).unwrap_or_default();
     bytes.clear();
     redactor::with(|redactor| {
@@ -82,9 +86,9 @@ pub(super) fn put(rendered: &mut Rendered, held: u8, key: Cow<'static, str>, val
             write(redactor, known.verdict, value, &mut bytes);
             rendered.append(known.hash, known.opening_length(), &bytes);
         } else {
-            write(redactor, redactor.key(&key), value, &mut bytes);
-            if context_reserved(&key) & held == 0 {
-                rendered.set(&key, &bytes);
+            write(redactor, redactor.key(key), value, &mut bytes);
+            if context_reserved(key) & held == 0 {
+                rendered.set(key, &bytes);
             } else {
                 rendered.set(&format!("field_{key}"), &bytes);
             }

@@ -32,7 +32,7 @@ impl ContextBuilder {
             super::bind::put(
                 &mut inner.base,
                 0,
-                Cow::Borrowed("request_id"),
+                &Cow::Borrowed("request_id"),
                 &Value::from(id),
             );
             // Found again in the rendered bytes, if it stands there as it is.
@@ -74,7 +74,7 @@ impl ContextBuilder {
     /// reserved key is kept as `field_<key>`.
     pub fn field<'v>(self, key: impl Into<Cow<'static, str>>, value: impl Into<Value<'v>>) -> Self {
         let (key, value) = (key.into(), value.into());
-        self.with(|inner| super::bind::put(&mut inner.base, inner.reserved, key, &value))
+        self.with(|inner| super::bind::put(&mut inner.base, inner.reserved, &key, &value))
     }
 
     /// The finished context.

@@ -46,7 +46,7 @@ pub(crate) fn event(
 
     let keys = Keys::of_event(plan, renamed, held, chains, chain_mask);
     with_fields(span.as_deref(), |spans| {
-        rest(keys, spans, own_context.as_ref(), &logging.fields, out)
+        rest(keys, spans, own_context.as_ref(), &logging.fields, out);
     });
     end(out);
 }
@@ -74,7 +74,7 @@ pub(crate) fn record(
     let mut keys = Keys::of_event(plan, 0, held, 0, 0);
     keys.add_record(fields, out);
     with_fields(span.as_deref(), |spans| {
-        rest(keys, spans, own_context.as_ref(), &logging.fields, out)
+        rest(keys, spans, own_context.as_ref(), &logging.fields, out);
     });
     end(out);
 }

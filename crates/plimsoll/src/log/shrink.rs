@@ -108,7 +108,7 @@ fn longest_that_fits(fields: &[Entry<'_>]) -> usize {
         room -= length;
         left -= 1;
     }
-    if left == 0 { usize::MAX } else { room / left }
+    room.checked_div(left).unwrap_or(usize::MAX)
 }
 
 /// Writes the beginning of a value as a string of at most `longest` bytes; one that is nested as the text it was.
@@ -133,10 +133,9 @@ fn cut_escaped(text: &[u8], room: usize) -> &[u8] {
     while let Some(&byte) = text.get(end) {
         let width = match byte {
             b'\\' if text.get(end + 1) == Some(&b'u') => 6,
-            b'\\' => 2,
             0xf0.. => 4,
             0xe0.. => 3,
-            0xc0.. => 2,
+            b'\\' | 0xc0.. => 2,
             _ => 1,
         };
         if end + width > room {

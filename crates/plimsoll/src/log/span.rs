@@ -194,7 +194,7 @@ impl Visit for SpanVisitor<'_> {
 
     fn record_bool(&mut self, field: &Field, truth: bool) {
         self.set(field.name(), |this, _| {
-            value::boolean(&mut this.value, truth)
+            value::boolean(&mut this.value, truth);
         });
     }
 
@@ -247,7 +247,7 @@ pub(crate) fn enter(owner: usize, id: u64, fields: Arc<SpanFields>) {
             id,
             fields,
             token,
-        })
+        });
     });
 }
 

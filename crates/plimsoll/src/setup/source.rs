@@ -63,10 +63,9 @@ pub(super) fn format(config: &config::Log) -> Result<Format, SetupError> {
         }
     };
     Ok(match said {
-        Some(LogFormat::Json) => Format::Json,
         Some(LogFormat::Console) => Format::Console,
         None if std::io::stdout().is_terminal() => Format::Console,
-        None => Format::Json,
+        Some(LogFormat::Json) | None => Format::Json,
     })
 }
 
