@@ -23,6 +23,7 @@ const STACK: usize = 64 << 20;
 
 /// What to report.
 #[derive(Debug, Clone)]
+#[derive(Default)]
 pub struct Options {
     /// Report what judgement sets aside, too.
     pub strict: bool,
@@ -36,17 +37,6 @@ pub struct Options {
     pub threads: Option<usize>,
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            strict: false,
-            enable: Vec::new(),
-            disable: Vec::new(),
-            allow: Vec::new(),
-            threads: None,
-        }
-    }
-}
 
 /// Rules that do not hold for some paths.
 #[derive(Debug, Clone)]

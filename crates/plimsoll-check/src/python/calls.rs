@@ -126,7 +126,7 @@ impl<'s> Reader<'s> {
 
     fn keywords(&self, call: &ExprCall, record: &mut LogCall) {
         for keyword in &call.arguments.keywords {
-            let Some(name) = keyword.arg.as_ref().map(|arg| arg.as_str()) else {
+            let Some(name) = keyword.arg.as_ref().map(ruff_python_ast::Identifier::as_str) else {
                 // `**fields`
                 record.fields.push("**".to_owned());
                 continue;

@@ -38,11 +38,10 @@ pub(super) fn text(expr: &Expr, into: &mut String) {
             if matches!(
                 last(&call.func),
                 "_" | "gettext" | "dedent" | "ugettext" | "ngettext"
-            ) {
-                if let Some(argument) = call.arguments.args.first() {
+            )
+                && let Some(argument) = call.arguments.args.first() {
                     text(argument, into);
                 }
-            }
         }
         Expr::If(choice) => {
             text(&choice.body, into);

@@ -33,7 +33,7 @@ pub(super) fn is_shallow(source: &str) -> bool {
                 }
             }
             TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
-                depth = depth.saturating_sub(1)
+                depth = depth.saturating_sub(1);
             }
             TokenKind::Comma
             | TokenKind::Colon

@@ -148,7 +148,7 @@ impl Reader<'_> {
         }
         let mut name = None;
         while at < hi {
-            if self.is_ident(at) && at + 1 <= hi {
+            if self.is_ident(at) && at < hi {
                 let text = self.text(at);
                 if self.open(at + 1, b'(') && at + 1 < hi {
                     if key.is_none() && !SHOWS.contains(&text) {

@@ -82,7 +82,7 @@ impl<'s> Reader<'s> {
                     }
                 }
                 "default" | "async" | "unsafe" | "const" | "safe" if self.is_ident(at + 1) => {
-                    at += 1
+                    at += 1;
                 }
                 "extern" => {
                     at += 1;

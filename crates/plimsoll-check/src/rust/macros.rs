@@ -70,11 +70,10 @@ impl Reader<'_> {
             if let Some(call) = self.log_macro(at, open, api, level, scope) {
                 self.calls.push(call);
             }
-        } else if matches!(name, "writeln" | "write") {
-            if let Some(call) = self.write_macro(at, open, scope) {
+        } else if matches!(name, "writeln" | "write")
+            && let Some(call) = self.write_macro(at, open, scope) {
                 self.calls.push(call);
             }
-        }
         if close > open + 1 {
             // Code inside the arguments: closures, blocks, nested calls.
             let inner = self.scopes.push(
@@ -187,7 +186,7 @@ impl Reader<'_> {
         }
         if name == "dbg" {
             self.each_argument(open, |reader, lo, hi| {
-                reader.mentions(lo, hi, "", &mut call.mentions, 0)
+                reader.mentions(lo, hi, "", &mut call.mentions, 0);
             });
             call.message.kind = MessageKind::Object;
             return Some(call);

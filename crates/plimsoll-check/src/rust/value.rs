@@ -160,7 +160,7 @@ impl Reader<'_> {
             if at >= hi {
                 return;
             }
-            match found.drain(before..).last() {
+            match found.drain(before..).next_back() {
                 Some(last) => current = last,
                 None => return,
             }
@@ -180,7 +180,7 @@ impl Reader<'_> {
                 let close = self.mate(at).max(at);
                 if THROUGH.contains(&current.name.as_str()) {
                     self.each_argument(at, |reader, lo, hi| {
-                        reader.mentions(lo, hi, key, found, depth + 1)
+                        reader.mentions(lo, hi, key, found, depth + 1);
                     });
                     if close + 1 >= hi || found.is_empty() {
                         return;
