@@ -119,6 +119,11 @@ pub(super) async fn run(
     let name = file_name(payload)
         .and_then(Value::as_str)
         .map(str::to_owned);
+    // The thread must end with this future, also when the attempt's time is over: else it would read on beside the
+    // jobs that take its slot.
+    let stop = work.stop.child_token();
+    let _ends_with_us = stop.clone().drop_guard();
+    let work = Work { stop, ..work };
     let task = plimsoll::spawn_blocking(move || {
         // On a thread of its own, and still with the context of the job.
         tracing::debug!(of_file = name.is_some(), "digest.computing");

@@ -72,7 +72,7 @@ impl Inner {
             async move {
                 tokio::select! {
                     biased;
-                    result = handlers.run(kind, run.work) => result,
+                    result = handlers.run(kind, run.work) => meant(result, &stop),
                     () = stop.token.cancelled() => Err(stopped(&stop)),
                 }
             }
@@ -125,6 +125,14 @@ fn work(job: &Job, stop: &Stop) -> Work {
         payload: job.payload.clone(),
         stop: stop.token.clone(),
     }
+}
+
+/// A handler that obeys its token says `cancelled` whatever it was stopped for; only the stop knows the reason.
+fn meant(result: Result<Value, JobError>, stop: &Stop) -> Result<Value, JobError> {
+    result.map_err(|error| match error.kind() {
+        ErrorKind::Cancelled => stopped(stop),
+        _ => error,
+    })
 }
 
 fn stopped(stop: &Stop) -> JobError {
@@ -202,4 +210,28 @@ pub(crate) fn info(job: &Job) -> JobInfo<'_> {
 fn waited(job: &Job) -> Option<Duration> {
     let micros = job.started_at?.saturating_sub(job.run_at);
     Some(Duration::from_micros(u64::try_from(micros).unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handler_that_noticed_the_stop_first_does_not_cancel_a_released_job() {
+        for (reason, kind) in [
+            (Reason::Released, ErrorKind::Released),
+            (Reason::Lost, ErrorKind::Lost),
+            (Reason::Cancelled, ErrorKind::Cancelled),
+        ] {
+            let stop = Stop::default();
+            stop.stop(reason);
+            let error = meant(Err(JobError::cancelled()), &stop).unwrap_err();
+            assert_eq!(error.kind(), kind, "{reason:?}");
+        }
+        let stop = Stop::default();
+        stop.stop(Reason::Released);
+        let failed = meant(Err(JobError::failed("disk")), &stop).unwrap_err();
+        assert_eq!(failed.kind(), ErrorKind::Failed);
+        assert!(meant(Ok(Value::Null), &stop).is_ok());
+    }
 }
