@@ -21,7 +21,7 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return serve::complain(1, &format!("the runtime cannot start: {error}")),
     };
-    match cli.command {
+    let code = match cli.command {
         None => runtime.block_on(serve::run(cli.serve)),
         Some(Command::Healthcheck(args)) => runtime.block_on(healthcheck::run(&args)),
         Some(Command::Load(args)) => runtime.block_on(load::run(&args)),
@@ -29,5 +29,9 @@ fn main() -> ExitCode {
             clap_complete::generate(shell, &mut Cli::command(), "jobs", &mut std::io::stdout());
             ExitCode::SUCCESS
         }
-    }
+    };
+    // Dropping the runtime would wait without limit for a blocking thread, such as one that resolves a name at a
+    // server which does not answer. Everything worth waiting for has been waited for.
+    runtime.shutdown_background();
+    code
 }
