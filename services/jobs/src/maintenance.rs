@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cache::Cache;
 use crate::job::{QUEUE, Status};
-use crate::store::{Store, StoreError};
+use crate::store::{FORGET_BATCH, Store, StoreError};
 use crate::time::now_micros;
 use crate::worker::info;
 
@@ -35,10 +35,16 @@ impl Maintenance {
         let mut forget = ticks(FORGET_INTERVAL);
         loop {
             let done = tokio::select! {
+                biased;
                 () = shutdown.cancelled() => return,
                 _ = depth.tick() => self.read_depth().await,
                 _ = recover.tick() => self.recover().await,
-                _ = forget.tick() => self.forget().await,
+                _ = forget.tick() => self.forget().await.map(|more| {
+                    // The other work gets its turn between two batches.
+                    if more {
+                        forget.reset_immediately();
+                    }
+                }),
             };
             if let Err(error) = done {
                 tracing::debug!(
@@ -72,19 +78,13 @@ impl Maintenance {
         Ok(())
     }
 
-    async fn forget(&self) -> Result<(), StoreError> {
-        let mut forgotten = 0;
-        loop {
-            let batch = self.store.forget(self.retention).await?;
-            forgotten += batch;
-            if batch < 500 {
-                break;
-            }
-        }
+    /// Deletes one batch; whether there may be more.
+    async fn forget(&self) -> Result<bool, StoreError> {
+        let forgotten = self.store.forget(self.retention).await?;
         if forgotten > 0 {
             tracing::info!(jobs = forgotten, "jobs.forgotten");
         }
-        Ok(())
+        Ok(forgotten == FORGET_BATCH)
     }
 }
 

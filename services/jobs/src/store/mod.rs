@@ -19,6 +19,7 @@ pub use cancel::{Cancelled, Retried};
 pub use depth::QueueState;
 pub use finish::Verdict;
 pub use lease::Kept;
+pub use recover::FORGET_BATCH;
 pub use submit::Submitted;
 
 use self::pool::Pool;

@@ -10,6 +10,9 @@ use crate::job::Job;
 /// The error of an attempt whose worker disappeared.
 const LOST: &str = "worker lost: the process that ran this attempt stopped keeping its lease";
 
+/// The most jobs that one call of [`Store::forget`] deletes.
+pub const FORGET_BATCH: usize = 500;
+
 impl Store {
     /// Takes back at most 100 jobs whose lease has run out; they are `retrying`, `dead` or `cancelled` now. The lost start counted as an attempt, so a job that kills
     /// its worker every time ends `dead` like any other failing one.
@@ -31,19 +34,20 @@ impl Store {
             .await
     }
 
-    /// Deletes at most 500 jobs that ended longer than `age` ago; how many it was.
+    /// Deletes at most [`FORGET_BATCH`] jobs that ended longer than `age` ago; how many it was.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer.
     pub async fn forget(&self, age: Duration) -> Result<usize, StoreError> {
         let statement = sql!(
             "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE finished_at IS NOT NULL AND finished_at < " now
-            " - $1 ORDER BY finished_at LIMIT 500) RETURNING id"
+            " - $1 ORDER BY finished_at LIMIT $2) RETURNING id"
         );
-        let gone: Vec<(String,)> = self
-            .pool
-            .write("job.forget", statement, &[Arg::Int(micros(age))])
-            .await?;
+        let args = [
+            Arg::Int(micros(age)),
+            Arg::Int(i64::try_from(FORGET_BATCH).unwrap_or(i64::MAX)),
+        ];
+        let gone: Vec<(String,)> = self.pool.write("job.forget", statement, &args).await?;
         Ok(gone.len())
     }
 }
