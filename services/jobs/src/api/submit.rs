@@ -23,7 +23,19 @@ pub(super) async fn submit(
 ) -> Result<Response, Problem> {
     let key = idempotency_key(&headers)?;
     let valid = validate(&read_json(&headers, body).await?, &api.handlers)?;
-    let new = new_job(valid, key);
+    // In a task of its own: a caller that goes away takes this future along, but what is committed must still be told,
+    // counted and started.
+    plimsoll::spawn(commit(api, new_job(valid, key)))
+        .await
+        .map_err(|_| {
+            Problem::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "the submission failed; send it again, with the same Idempotency-Key",
+            )
+        })?
+}
+
+async fn commit(api: Api, new: NewJob) -> Result<Response, Problem> {
     match api.store.submit(&new).await? {
         Submitted::New(job) => {
             plimsoll::job::submitted(&Submission {

@@ -3,12 +3,38 @@
 use std::time::Duration;
 
 use serde_json::json;
+use sqlx::{Connection, Executor, SqliteConnection};
 
 use crate::support::backend::{Backend, on_both};
 use crate::support::eventually;
 use crate::support::parallel::many;
+use crate::support::process::Plan;
 
 on_both!(the_figures_are_true);
+
+/// The caller leaves between the statement and its answer: the job is committed, so it is told and counted.
+#[tokio::test]
+async fn a_job_whose_caller_left_is_counted() {
+    let plan = Plan::embedded();
+    let jobs = plan.ready().await;
+    let mut other = SqliteConnection::connect(&plan.database_url())
+        .await
+        .unwrap();
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    let submit = jobs.api.submit("sleep", json!({ "seconds": 0 }));
+    let left = tokio::time::timeout(Duration::from_millis(500), submit).await;
+    assert!(left.is_err(), "the database was locked");
+    // The service has noticed when it has told of the request's end.
+    jobs.events_reach("http.request", 1).await;
+    other.execute("COMMIT").await.unwrap();
+    eventually("the job is stored", Duration::from_secs(20), async || {
+        jobs.api.list("").await.len() == 1
+    })
+    .await;
+    assert_eq!(jobs.events_reach("job.submitted", 1).await.len(), 1);
+    let submitted = r#"jobs_submitted_total{queue="default",job_type="sleep"}"#;
+    assert!((jobs.metric(submitted).await - 1.0).abs() < f64::EPSILON);
+}
 
 const JOBS: usize = 1000;
 /// Fail once and then succeed.
