@@ -49,7 +49,8 @@ impl Store {
         let statement = sql!(
             "INSERT INTO jobs (id, queue, job_type, user_id, payload, status, max_attempts, request_id, traceparent, \
              tracestate, idempotency_key, body_hash, created_at, run_at) \
-             VALUES ($1, $2, $3, $4, $5, 'queued', $6, $7, $8, $9, $10, $11, " now ", COALESCE($12, " now ")) \
+             VALUES ($1, $2, $3, $4, $5, 'queued', $6, $7, $8, $9, $10, $11, " now ", \
+             CASE WHEN $12 > " now " THEN $12 ELSE " now " END) \
              ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING "
             job_columns
         );

@@ -17,6 +17,7 @@ on_both!(
     only_the_owner_of_the_lease_ends_an_attempt,
     what_a_worker_holds_unknowingly_goes_back,
     only_old_jobs_are_forgotten,
+    a_time_that_has_passed_is_now,
     work_longer_than_the_lease_runs_once,
     replicas_that_start_together_share_one_schema,
 );
@@ -42,6 +43,31 @@ async fn submit(store: &Store, job: &NewJob) -> Job {
         Submitted::New(job) => job,
         other => panic!("{other:?}"),
     }
+}
+
+/// A job is due from its submission on at the earliest: it jumps no queue, and nothing waited since 1970.
+async fn a_time_that_has_passed_is_now(backend: Backend) {
+    let plan = backend.plan().with(&["--no-worker"]);
+    let _jobs = plan.ready().await;
+    let store = Store::open(&plan.database_url(), 2).unwrap();
+    let old = NewJob {
+        run_at: Some(1),
+        ..new_job("sleep", "{}")
+    };
+    let job = submit(&store, &old).await;
+    assert_eq!(job.run_at, job.created_at);
+    let waiting = store.queue_state().await.unwrap();
+    assert_eq!(waiting.depth, 1);
+    assert!(
+        waiting.oldest_micros < 60_000_000,
+        "{}",
+        waiting.oldest_micros
+    );
+    let later = NewJob {
+        run_at: Some(4_102_444_800_000_000),
+        ..new_job("sleep", "{}")
+    };
+    assert_eq!(submit(&store, &later).await.run_at, 4_102_444_800_000_000);
 }
 
 /// A row that does not decode must not end the worker or take its neighbours along; one of an unknown type belongs to
