@@ -8,7 +8,8 @@
 //! whatever the clock does.
 
 use super::order::time;
-use super::ring::segments::{Reader, Region, Segments, Span};
+use super::ring::reader::{Reader, Span};
+use super::ring::segments::{Region, Segments};
 use crate::encode::timestamp;
 
 /// One line that is to be written.

@@ -6,7 +6,8 @@
 //! behind nothing is moved, and the callers' rule holds: new debug and info lines are dropped, warnings have the reserve.
 
 use super::level::{LEVELS, WARNING};
-use super::ring::segments::{Held, Reader, Refused, Span};
+use super::ring::reader::{Reader, Span};
+use super::ring::segments::{Held, Refused};
 use super::shared::{Shared, SinkState};
 
 /// Owners of segments that hold what was moved; threads count from 1 and never get there.

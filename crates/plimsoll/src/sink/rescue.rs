@@ -111,7 +111,8 @@ fn record<'a>(
 mod tests {
     use super::*;
     use crate::sink::ring::layout::Geometry;
-    use crate::sink::ring::segments::{Held, Reader, Region, Segments};
+    use crate::sink::ring::reader::Reader;
+    use crate::sink::ring::segments::{Held, Region, Segments};
     use proptest::prelude::*;
 
     const GEOMETRY: Geometry = Geometry {

@@ -16,7 +16,8 @@ use super::drops::{Drops, Losses};
 use super::level::least;
 use super::report::{Counts, SinkCounts};
 use super::ring::open::Ring;
-use super::ring::segments::{Held, Reader, Region, Segments};
+use super::ring::reader::Reader;
+use super::ring::segments::{Held, Region, Segments};
 use super::{LINE_MAX, RingOptions};
 
 /// How often a sink looks while lines flow: well within the 10 ms in which a line is to reach it.

@@ -97,9 +97,10 @@ fn a_sink_for_errors_is_told_too() {
 
 #[test]
 fn a_caller_waits_for_room_only_as_long_as_it_was_told_to() {
+    const WAIT: Duration = Duration::from_millis(500);
     let probe = Probe::default();
     probe.block(true);
-    let options = anonymous().size(1).block(Duration::from_millis(60));
+    let options = anonymous().size(1).block(WAIT);
     let pipeline = Pipeline::start(vec![probe.sink("probe")], options).unwrap();
     let mut longest = Duration::ZERO;
     let mut pushed = 0;
@@ -109,10 +110,7 @@ fn a_caller_waits_for_room_only_as_long_as_it_was_told_to() {
         longest = longest.max(start.elapsed());
         pushed += 1;
     }
-    assert!(
-        longest >= Duration::from_millis(60) && longest < Duration::from_secs(2),
-        "{longest:?}"
-    );
+    assert!(longest >= WAIT && longest < WAIT * 10, "{longest:?}");
     probe.block(false);
     // With a sink that moves, waiting is enough: nothing is lost.
     let dropped = pipeline.counts().dropped_total();

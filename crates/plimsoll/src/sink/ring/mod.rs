@@ -5,7 +5,10 @@ pub(super) mod file;
 pub(super) mod fork;
 pub(super) mod header;
 pub(super) mod layout;
+mod look;
 #[cfg(test)]
 mod model;
 pub(super) mod open;
+pub(super) mod reader;
 pub(super) mod segments;
+pub(super) mod word;

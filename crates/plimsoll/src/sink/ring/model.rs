@@ -10,7 +10,9 @@ use loom::sync::Arc;
 use loom::sync::atomic::{AtomicU64, fence};
 
 use super::layout::{FIRST_RECORD, Geometry, RECORD_HEADER, record_bytes};
-use super::segments::{Held, Memory, Reader, Refused, Segments, Word};
+use super::reader::Reader;
+use super::segments::{Held, Memory, Refused, Segments};
+use super::word::Word;
 
 /// Loom reorders two accesses only if no other of the same thread to the same word stands between them, so that a word
 /// which is read and then swapped would hardly be explored. The ticket, drawn before each access, is one word for all.

@@ -6,7 +6,8 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::header::Header;
 use super::layout::{FIRST_RECORD, Geometry, RECORD_HEADER};
-use super::segments::{Reader, Region, Segments};
+use super::reader::Reader;
+use super::segments::{Region, Segments};
 use crate::encode::timestamp;
 use crate::sink::{LINE_MAX, RingOptions};
 

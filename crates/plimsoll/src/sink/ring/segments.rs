@@ -30,59 +30,14 @@
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 use std::ptr::NonNull;
 use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering::{self, Acquire, Relaxed, Release, SeqCst};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
 
 use super::layout::{
     FIRST_RECORD, Geometry, NEVER, READERS_MAX, RECORD_HEADER, pack_cursor, pack_meta,
     record_bytes, unpack_cursor, unpack_meta,
 };
-
-const FREE: u64 = 0;
-const OPEN: u64 = 1;
-const BUSY: u64 = 2;
-const SEALED: u64 = 3;
-const END_MASK: u64 = (1 << 24) - 1;
-const PAGE: usize = 4096;
-
-fn pack(sequence: u64, end: usize, kind: u64) -> u64 {
-    (sequence << 26) | ((end as u64 & END_MASK) << 2) | kind
-}
-
-fn unpack(state: u64) -> (u64, usize, u64) {
-    (state >> 26, (state >> 2 & END_MASK) as usize, state & 3)
-}
-
-/// An atomic word; a trait so that the model can put loom's in its place.
-pub(in crate::sink) trait Word: Send + Sync {
-    fn new(value: u64) -> Self;
-    fn load(&self, order: Ordering) -> u64;
-    fn store(&self, value: u64, order: Ordering);
-    fn swap_if(&self, current: u64, new: u64, success: Ordering) -> bool;
-    fn add(&self, value: u64) -> u64;
-    fn or(&self, value: u64);
-}
-
-impl Word for AtomicU64 {
-    fn new(value: u64) -> Self {
-        Self::new(value)
-    }
-    fn load(&self, order: Ordering) -> u64 {
-        self.load(order)
-    }
-    fn store(&self, value: u64, order: Ordering) {
-        self.store(value, order);
-    }
-    fn swap_if(&self, current: u64, new: u64, success: Ordering) -> bool {
-        self.compare_exchange(current, new, success, Relaxed)
-            .is_ok()
-    }
-    fn add(&self, value: u64) -> u64 {
-        self.fetch_add(value, Relaxed)
-    }
-    fn or(&self, value: u64) {
-        self.fetch_or(value, SeqCst);
-    }
-}
+use super::reader::{Reader, Record};
+use super::word::{BUSY, FREE, OPEN, SEALED, Word, pack, unpack};
 
 /// The memory under the segments.
 ///
@@ -119,22 +74,22 @@ pub(in crate::sink) enum Refused {
 }
 
 #[repr(align(128))]
-struct Slot<W> {
-    state: W,
+pub(super) struct Slot<W> {
+    pub(super) state: W,
     /// Which thread claimed it; lines of one owner keep their order.
-    owner: W,
+    pub(super) owner: W,
 }
 
 /// A ring of segments; `id` is unlike any other ring's of this process.
 pub(in crate::sink) struct Segments<M: Memory> {
-    id: u64,
+    pub(super) id: u64,
     nonce: u64,
-    geometry: Geometry,
-    readers: usize,
-    memory: M,
-    slots: Box<[Slot<M::Word>]>,
+    pub(super) geometry: Geometry,
+    pub(super) readers: usize,
+    pub(super) memory: M,
+    pub(super) slots: Box<[Slot<M::Word>]>,
     /// One bit a segment, set while it is FREE.
-    free: Box<[M::Word]>,
+    pub(super) free: Box<[M::Word]>,
     sequence: M::Word,
 }
 
@@ -167,11 +122,7 @@ impl<M: Memory> Segments<M> {
             free: (0..words).map(|word| M::Word::new(bits(word))).collect(),
             sequence: M::Word::new(1),
         };
-        let reader = |index| Reader {
-            index,
-            ring: id,
-            seen: vec![Seen::default(); geometry.segments].into_boxed_slice(),
-        };
+        let reader = |index| Reader::new(id, index, geometry.segments);
         (segments, (0..readers).map(reader).collect())
     }
 
@@ -346,218 +297,32 @@ impl<M: Memory> Segments<M> {
         released
     }
 
-    /// Calls `each` with the index of every segment that is not free.
-    fn in_use(&self, mut each: impl FnMut(usize)) {
-        for (number, word) in self.free.iter().enumerate() {
-            let mut used = !word.load(SeqCst);
-            while used != 0 {
-                let index = number * 64 + used.trailing_zeros() as usize;
-                if index < self.slots.len() {
-                    each(index);
-                }
-                used &= used - 1;
-            }
-        }
-    }
-
-    /// Whether some reader has still to read up to where these segments ended; see [`Segments::ends`].
-    pub(in crate::sink) fn unread(&self, ends: &[(usize, u64, usize)]) -> bool {
-        ends.iter().any(|&(index, sequence, end)| {
-            let behind = |reader| {
-                let cursor = self.memory.word(self.geometry.cursor(index, reader));
-                unpack_cursor(cursor.load(Acquire)).0 < end
-            };
-            let still = || {
-                let (now, _, kind) = unpack(self.slots[index].state.load(Acquire));
-                now == sequence && kind != FREE
-            };
-            still() && (0..self.readers).any(behind) && still()
-        })
-    }
-
-    /// Index, sequence number and end of every segment in use.
-    pub(in crate::sink) fn ends(&self) -> Vec<(usize, u64, usize)> {
-        let mut ends = Vec::new();
-        self.in_use(|index| {
-            let (sequence, end, kind) = unpack(self.slots[index].state.load(Acquire));
-            if kind != FREE {
-                ends.push((index, sequence, end));
-            }
-        });
-        ends
-    }
-}
-
-impl<M: Memory + std::fmt::Debug> std::fmt::Debug for Segments<M> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Segments")
-            .field("id", &self.id)
-            .field("geometry", &self.geometry)
-            .field("memory", &self.memory)
-            .finish_non_exhaustive()
-    }
-}
-
-/// What a reader knows of one segment.
-#[derive(Debug, Clone, Copy, Default)]
-struct Seen {
-    sequence: u64,
-    done: usize,
-    taken: usize,
-    end: usize,
-    /// The state at the scan before, to tell an idle segment.
-    state: u64,
-}
-
-/// Committed records of one segment that a reader has not read.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::sink) struct Span {
-    pub(in crate::sink) index: usize,
-    pub(in crate::sink) sequence: u64,
-    pub(in crate::sink) owner: u64,
-    pub(in crate::sink) from: usize,
-    /// Where they ended at the scan before.
-    pub(in crate::sink) known: usize,
-    pub(in crate::sink) to: usize,
-}
-
-/// One record.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::sink) struct Record<'a> {
-    pub(in crate::sink) level: u8,
-    pub(in crate::sink) line: &'a [u8],
-    /// Where the next one stands.
-    pub(in crate::sink) next: usize,
-}
-
-/// One sink's place in the ring.
-#[derive(Debug)]
-pub(in crate::sink) struct Reader {
-    index: usize,
-    ring: u64,
-    seen: Box<[Seen]>,
-}
-
-impl Reader {
-    /// Looks at every segment in use. True if a thread was writing a line meanwhile.
-    pub(in crate::sink) fn scan<M: Memory>(
-        &mut self,
-        segments: &Segments<M>,
-        spans: &mut Vec<Span>,
-    ) -> bool {
-        let mut writing = false;
-        spans.clear();
-        segments.in_use(|index| {
-            let slot = &segments.slots[index];
-            let state = slot.state.load(SeqCst);
-            let (sequence, end, kind) = unpack(state);
-            writing |= kind == BUSY;
-            if kind == FREE {
-                return;
-            }
-            let seen = &mut self.seen[index];
-            if seen.sequence != sequence {
-                let cursor = segments
-                    .memory
-                    .word(segments.geometry.cursor(index, self.index));
-                let (done, _) = unpack_cursor(cursor.load(Relaxed));
-                *seen = Seen {
-                    sequence,
-                    done,
-                    taken: done,
-                    end: FIRST_RECORD,
-                    state: 0,
-                };
-            }
-            let known = std::mem::replace(&mut seen.end, end);
-            if seen.done < end {
-                let owner = slot.owner.load(Relaxed);
-                spans.push(Span {
-                    index,
-                    sequence,
-                    owner,
-                    from: seen.done,
-                    known,
-                    to: end,
-                });
-            }
-        });
-        writing
-    }
-
-    /// The record at `offset`, if it is committed and not yet done in the segment's round `sequence`.
-    pub(in crate::sink) fn record<'a, M: Memory>(
+    /// What [`Reader::record`] returns.
+    pub(super) fn record<'a>(
         &'a self,
-        segments: &'a Segments<M>,
+        reader: &'a Reader,
         (index, sequence): (usize, u64),
         offset: usize,
     ) -> Option<Record<'a>> {
-        let seen = self.seen.get(index).filter(|_| self.ring == segments.id)?;
+        let seen = reader.seen.get(index).filter(|_| reader.ring == self.id)?;
         let inside =
             seen.sequence == sequence && seen.done <= offset && offset + RECORD_HEADER <= seen.end;
         if !inside {
             return None;
         }
-        let at = segments.geometry.base(index) + offset;
-        let (len, level) = unpack_meta(segments.memory.word(at + 8).load(Relaxed));
+        let at = self.geometry.base(index) + offset;
+        let (len, level) = unpack_meta(self.memory.word(at + 8).load(Relaxed));
         let next = offset + record_bytes(len);
         if next > seen.end {
             return None;
         }
-        // SAFETY: between this reader's cursor and an end it loaded (invariants 2 and 3); the borrow holds the cursor.
-        let line = unsafe { segments.memory.bytes(at + RECORD_HEADER, len) };
+        // SAFETY: between the reader's cursor and an end it loaded (invariants 2 and 3); the borrow holds the cursor.
+        let line = unsafe { self.memory.bytes(at + RECORD_HEADER, len) };
         Some(Record { level, line, next })
     }
-
-    /// Says that a write in flight reaches up to `to`.
-    pub(in crate::sink) fn take<M: Memory>(
-        &mut self,
-        segments: &Segments<M>,
-        index: usize,
-        to: usize,
-    ) {
-        let seen = &mut self.seen[index];
-        seen.taken = to;
-        let cursor = segments
-            .memory
-            .word(segments.geometry.cursor(index, self.index));
-        cursor.store(pack_cursor(seen.done, to), Release);
-    }
-
-    /// How far this reader is done, and how far its write in flight reaches, in a segment it has scanned.
-    pub(in crate::sink) fn place(&self, index: usize) -> (usize, usize) {
-        (self.seen[index].done, self.seen[index].taken)
-    }
-
-    /// Moves the cursor over what has been accepted, and frees a segment that its owner has left.
-    pub(in crate::sink) fn finish<M: Memory>(
-        &mut self,
-        segments: &Segments<M>,
-        index: usize,
-        to: usize,
-    ) {
-        let seen = &mut self.seen[index];
-        let to = to.min(seen.end);
-        (seen.done, seen.taken) = (to, to);
-        let cursor = segments
-            .memory
-            .word(segments.geometry.cursor(index, self.index));
-        cursor.store(pack_cursor(to, to), Release);
-        if unpack(segments.slots[index].state.load(Relaxed)).2 == SEALED {
-            segments.release(index);
-        }
-    }
-
-    /// Frees segments that are read and in which nothing happened since the last call.
-    pub(in crate::sink) fn release_idle<M: Memory>(&mut self, segments: &Segments<M>) {
-        segments.in_use(|index| {
-            let state = segments.slots[index].state.load(Relaxed);
-            if std::mem::replace(&mut self.seen[index].state, state) == state {
-                segments.release(index);
-            }
-        });
-    }
 }
+
+const PAGE: usize = 4096;
 
 /// A block of memory: a file's pages, or the process's own.
 #[derive(Debug)]
