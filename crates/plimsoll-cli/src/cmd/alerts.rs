@@ -6,8 +6,13 @@ use std::process::ExitCode;
 use crate::output::Output;
 use crate::{alerts, config};
 
-/// Examples: `plimsoll alerts --output deploy/prometheus/rules.yml`, `plimsoll alerts --check rules.yml`
+const EXAMPLES: &str = "\
+Examples:
+  plimsoll alerts --output deploy/prometheus/rules.yml
+  plimsoll alerts --check deploy/prometheus/rules.yml     exit 1 if the file is stale, for CI";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Read this file instead of the one `PLIMSOLL_CONFIG` names, or ./plimsoll.toml
     #[arg(long, value_name = "FILE")]

@@ -6,8 +6,13 @@ use std::process::ExitCode;
 use crate::output::Output;
 use crate::{config, dashboard};
 
-/// Examples: `plimsoll dashboard --output deploy/grafana/plimsoll.json`, `plimsoll dashboard --check plimsoll.json`
+const EXAMPLES: &str = "\
+Examples:
+  plimsoll dashboard --output deploy/grafana/plimsoll.json
+  plimsoll dashboard --check deploy/grafana/plimsoll.json     exit 1 if the file is stale, for CI";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Read this file instead of the one `PLIMSOLL_CONFIG` names, or ./plimsoll.toml
     #[arg(long, value_name = "FILE")]

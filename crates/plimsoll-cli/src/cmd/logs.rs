@@ -7,9 +7,13 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-/// Examples: `journalctl -o cat -u orders | plimsoll logs --level warning`,
-/// `plimsoll logs --recover /dev/shm >> orders.log`
+const EXAMPLES: &str = "\
+Examples:
+  journalctl -o cat -u orders | plimsoll logs --level warning
+  plimsoll logs --recover /dev/shm >> orders.log";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Read this file instead of stdin
     #[arg(value_name = "FILE")]

@@ -1,6 +1,7 @@
 //! A length of time as a person writes it: `"800ms"`, `"5s"`, `"2m"`, `"1h"`.
 
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserializer, de};
+use std::fmt;
 use std::time::Duration;
 
 /// Reads `"<number><unit>"` with the units ms, s, m, h and d; a bare number is refused because its unit is a guess.
@@ -36,7 +37,21 @@ pub(super) fn optional<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Dur
 
 /// For `#[serde(deserialize_with = "...")]` on a `Duration`.
 pub(super) fn required<'de, D: Deserializer<'de>>(input: D) -> Result<Duration, D::Error> {
-    parse(&String::deserialize(input)?).map_err(de::Error::custom)
+    input.deserialize_str(Text)
+}
+
+struct Text;
+
+impl de::Visitor<'_> for Text {
+    type Value = Duration;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number and a unit in quotes, as in \"800ms\" or \"5s\"")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Duration, E> {
+        parse(text).map_err(E::custom)
+    }
 }
 
 #[cfg(test)]

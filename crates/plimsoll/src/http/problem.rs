@@ -41,7 +41,7 @@ struct Members {
 #[derive(Debug, Clone, Serialize)]
 struct FieldError {
     field: Cow<'static, str>,
-    message: Cow<'static, str>,
+    detail: Cow<'static, str>,
 }
 
 impl Problem {
@@ -71,11 +71,11 @@ impl Problem {
     pub fn error(
         mut self,
         field: impl Into<Cow<'static, str>>,
-        message: impl Into<Cow<'static, str>>,
+        detail: impl Into<Cow<'static, str>>,
     ) -> Self {
         self.0.errors.push(FieldError {
             field: field.into(),
-            message: message.into(),
+            detail: detail.into(),
         });
         self
     }

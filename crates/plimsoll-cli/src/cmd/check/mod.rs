@@ -10,28 +10,30 @@ use std::process::ExitCode;
 use plimsoll_check::baseline::Baseline;
 use plimsoll_check::diff::Changed;
 use plimsoll_check::report::{self, Style};
-use plimsoll_check::{Options, Report};
-use plimsoll_standard::Rule;
+use plimsoll_check::{Check, Options, Report};
+use plimsoll_standard::rules::UnknownRule;
 
-/// Examples:
-///   plimsoll check                          the tree here
-///   plimsoll check --diff main              only what touches lines changed since main
-///   plimsoll check --baseline known.json    the first time records, then only new findings fail
-///   plimsoll check --explain PL003
-///
-/// Exit codes: 0 clean, 1 findings, 2 could not run.
+const EXAMPLES: &str = "\
+Examples:
+  plimsoll check                          the tree here
+  plimsoll check --diff main              only what touches lines changed since main
+  plimsoll check --baseline known.json    the first time records, then only new findings fail
+  plimsoll check --explain PL003
+
+Exit codes: 0 clean, 1 findings, 2 could not run.";
+
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// A folder or a file
     #[arg(default_value = ".")]
     path: PathBuf,
 
-    /// How to write the findings
+    /// How to write the findings; json is one object a line
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 
-    /// Explain a rule (PL001 to PL006, or its name) and stop
+    /// Explain a rule (PL003) or the rule of a check (lazy-args) and stop
     #[arg(long, value_name = "RULE")]
     explain: Option<String>,
 
@@ -105,9 +107,13 @@ pub(crate) fn run(args: &Args) -> ExitCode {
 /// Whether the run was clean.
 fn checked(args: &Args) -> Result<bool, String> {
     if let Some(rule) = &args.explain {
-        let rule: Rule = rule
-            .parse()
-            .map_err(|error: plimsoll_standard::rules::UnknownRule| error.to_string())?;
+        // A finding shows its check in brackets, so that name is asked for as well.
+        let rule = match Check::named(rule).and_then(Check::rule) {
+            Some(rule) => rule,
+            None => rule
+                .parse()
+                .map_err(|error: UnknownRule| error.to_string())?,
+        };
         write(plimsoll_check::explain(rule))?;
         return Ok(true);
     }
