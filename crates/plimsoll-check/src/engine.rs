@@ -22,8 +22,7 @@ const MAX_FILE: u64 = 4 << 20;
 const STACK: usize = 64 << 20;
 
 /// What to report.
-#[derive(Debug, Clone)]
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Report what judgement sets aside, too.
     pub strict: bool,
@@ -36,7 +35,6 @@ pub struct Options {
     /// Threads; as many as there are cores if `None`.
     pub threads: Option<usize>,
 }
-
 
 /// Rules that do not hold for some paths.
 #[derive(Debug, Clone)]

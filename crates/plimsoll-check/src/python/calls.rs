@@ -91,7 +91,7 @@ impl<'s> Reader<'s> {
         if !rest.is_empty() && record.message.kind == MessageKind::Static {
             record.message.kind = lazy(self.api, &record.message.text, &rest);
         }
-        self.keywords(call, &mut record);
+        Self::keywords(call, &mut record);
         // An exception as the only thing said: `logger.exception(e)`.
         if record.message.kind == MessageKind::Object
             && !rest.is_empty()
@@ -124,9 +124,13 @@ impl<'s> Reader<'s> {
         }
     }
 
-    fn keywords(&self, call: &ExprCall, record: &mut LogCall) {
+    fn keywords(call: &ExprCall, record: &mut LogCall) {
         for keyword in &call.arguments.keywords {
-            let Some(name) = keyword.arg.as_ref().map(ruff_python_ast::Identifier::as_str) else {
+            let Some(name) = keyword
+                .arg
+                .as_ref()
+                .map(ruff_python_ast::Identifier::as_str)
+            else {
                 // `**fields`
                 record.fields.push("**".to_owned());
                 continue;

@@ -38,10 +38,10 @@ pub(super) fn text(expr: &Expr, into: &mut String) {
             if matches!(
                 last(&call.func),
                 "_" | "gettext" | "dedent" | "ugettext" | "ngettext"
-            )
-                && let Some(argument) = call.arguments.args.first() {
-                    text(argument, into);
-                }
+            ) && let Some(argument) = call.arguments.args.first()
+            {
+                text(argument, into);
+            }
         }
         Expr::If(choice) => {
             text(&choice.body, into);

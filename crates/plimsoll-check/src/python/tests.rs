@@ -11,6 +11,7 @@ fn kinds(source: &str) -> Vec<(String, MessageKind)> {
 
 #[test]
 fn messages_are_told_apart() {
+    use MessageKind::{Lazy, Object, Static, Values};
     let source = r#"
 import logging
 log = logging.getLogger(__name__)
@@ -30,7 +31,6 @@ def f(x, e):
     math.log(x)
     messages.warning(request, f"{x}")
 "#;
-    use MessageKind::{Lazy, Object, Static, Values};
     let expected = [
         ("log.info", Lazy),
         ("log.info", Static),

@@ -9,16 +9,19 @@ use crate::words::has_word;
 
 pub(crate) fn check(context: &Context<'_>, setting: Setting<'_>, call: &LogCall) -> Option<Hit> {
     let around = context.loop_around(call)?;
+    let rare = around.conditional && set_aside(context, call);
+    let alarm = is_alarm(call.level) && around.conditional;
+    let leaves = matches!(
+        context.exit_after(call),
+        Some(Exit::Break | Exit::Return | Exit::Raise | Exit::Process)
+    );
     let counted = around.kind == LoopKind::Data
         && !around.failing
         && !around.throttled
-        && !(around.conditional && set_aside(context, call))
-        && !(is_alarm(call.level) && around.conditional)
-        && call.level < Some(Level::Error)
-        && !matches!(
-            context.exit_after(call),
-            Some(Exit::Break | Exit::Return | Exit::Raise | Exit::Process)
-        );
+        && !rare
+        && !alarm
+        && !leaves
+        && call.level < Some(Level::Error);
     if !counted && !setting.strict {
         return None;
     }

@@ -37,7 +37,7 @@ impl<'s> Reader<'s> {
         if item < hi && self.is_ident(item) {
             let named = self.is_ident(item + 1) && item + 1 < hi;
             match self.text(item) {
-                "fn" if named => return self.function(item, hi, scope, attributes),
+                "fn" if named => return self.function(item, hi, scope, &attributes),
                 "mod" if named => return self.module(item, hi, scope, &attributes),
                 "impl" | "trait" if named || self.punct(item + 1, b'<') => {
                     return self.type_block(item, hi, scope, &attributes);
@@ -114,7 +114,7 @@ impl<'s> Reader<'s> {
         scope.attributes.extend_from_slice(attributes);
     }
 
-    fn function(&mut self, at: usize, hi: usize, scope: ScopeId, attributes: Vec<Span>) -> usize {
+    fn function(&mut self, at: usize, hi: usize, scope: ScopeId, attributes: &[Span]) -> usize {
         let name = self.tokens[at + 1].span;
         let mut open = at + 2;
         if self.punct(open, b'<') {
@@ -134,7 +134,7 @@ impl<'s> Reader<'s> {
         let new = self.scopes.get_mut(inner);
         new.name = name;
         new.text = text;
-        self.apply_attributes(inner, &attributes);
+        self.apply_attributes(inner, attributes);
         self.instrumented(inner, open, parameters - 1);
         if body >= hi || !self.open(body, b'{') {
             return (body + 1).min(hi);

@@ -71,9 +71,10 @@ impl Reader<'_> {
                 self.calls.push(call);
             }
         } else if matches!(name, "writeln" | "write")
-            && let Some(call) = self.write_macro(at, open, scope) {
-                self.calls.push(call);
-            }
+            && let Some(call) = self.write_macro(at, open, scope)
+        {
+            self.calls.push(call);
+        }
         if close > open + 1 {
             // Code inside the arguments: closures, blocks, nested calls.
             let inner = self.scopes.push(

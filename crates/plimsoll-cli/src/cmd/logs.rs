@@ -21,7 +21,7 @@ pub(crate) struct Args {
     /// Leave out what is less severe; lines without a level stay
     #[arg(long, value_enum)]
     level: Option<Level>,
-    /// Colour the text: by default on a terminal, unless NO_COLOR is set
+    /// Colour the text: by default on a terminal, unless `NO_COLOR` is set
     #[arg(long, value_enum, default_value_t = Colour::Auto)]
     color: Colour,
     /// Leave the lines as they are, one JSON object each

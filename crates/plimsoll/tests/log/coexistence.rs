@@ -45,7 +45,7 @@ fn each_layer_has_its_own_level() {
     let subscriber = tracing_subscriber::registry()
         .with(other.clone())
         .with(plimsoll::testing::layer("warn", move |level, _| {
-            taken.lock().unwrap().push(level)
+            taken.lock().unwrap().push(level);
         }))
         .with(
             filtered
@@ -75,7 +75,7 @@ fn two_of_plimsolls_layers_do_not_mix() {
         move |_, line: &[u8]| {
             to.lock()
                 .unwrap()
-                .push(String::from_utf8(line.to_vec()).unwrap())
+                .push(String::from_utf8(line.to_vec()).unwrap());
         }
     };
     let subscriber = tracing_subscriber::registry()
@@ -97,7 +97,7 @@ fn a_quiet_level_does_not_lose_the_context() {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let taken = Arc::clone(&lines);
     let layer = plimsoll::testing::layer("warn", move |_, line: &[u8]| {
-        taken.lock().unwrap().push(line.to_vec())
+        taken.lock().unwrap().push(line.to_vec());
     });
     tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
         let context = plimsoll::Context::builder().request_id("r-1").build();

@@ -15,6 +15,10 @@ struct Login {
 }
 
 #[derive(Sensitive)]
+#[allow(
+    dead_code,
+    reason = "the derived code reads what is not sensitive only"
+)]
 enum Inner {
     Unit,
     Tuple(u8, #[sensitive] String),

@@ -24,7 +24,7 @@ pub(crate) struct Args {
     /// Tell which pattern fired where, one JSON object a finding, to this file (`-` or nothing: standard error)
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-", require_equals = true)]
     report: Option<PathBuf>,
-    /// Read `[redact]` from this file [default: $PLIMSOLL_CONFIG, else ./plimsoll.toml if it is there]
+    /// Read `[redact]` from this file [default: `$PLIMSOLL_CONFIG`, else ./plimsoll.toml if it is there]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Print the names of all patterns and stop
