@@ -272,7 +272,7 @@ fn key_of(before: &[&str], prior: &str, plural: bool) -> Option<Class> {
         | "hmac" | "aes" | "jwt" | "master" | "wallet" => Kind::PrivateKey,
         _ => Kind::ApiKey,
     };
-    if any(KEY_SURE, prior) {
+    if any(KEY_SURE, prior) || prior.ends_with("api") {
         Some(if plural { kind.text() } else { kind.sure() })
     } else if any(KEY_LIKELY, prior) {
         Some(kind.likely())

@@ -23,8 +23,6 @@ pub(super) struct Engine {
     all_enabled: bool,
 }
 
-/// The shortest thing that is sensitive by its look: `a@b.co`.
-const SHORTEST: usize = 6;
 /// How deep text inside text is read: JSON in a string in JSON, percent-encoding.
 const DEEPEST: u8 = 6;
 
@@ -108,16 +106,19 @@ impl Engine {
         settle(hits);
     }
 
+    /// Whether a text is clean at first sight.
+    #[inline]
+    pub(super) fn is_quiet(&self, text: &[u8]) -> bool {
+        screen::is_quiet(text) && self.custom.is_empty()
+    }
+
     /// By value alone: screens, and reads on only if something may be there. Findings are moved by `offset`.
     #[inline]
     pub(super) fn inside(&self, text: &[u8], offset: usize, level: u8, hits: &mut Vec<Hit>) {
-        if text.len() < SHORTEST && self.custom.is_empty() {
+        if self.is_quiet(text) {
             return;
         }
         let classes = screen::classes_of(text);
-        if screen::is_uuid(text, classes) && self.custom.is_empty() {
-            return;
-        }
         let before = hits.len();
         self.screened(text, classes, level, hits);
         if offset > 0 {
@@ -134,7 +135,7 @@ impl Engine {
         self.finish(hits);
     }
 
-    fn screened(&self, text: &[u8], classes: u8, level: u8, hits: &mut Vec<Hit>) {
+    fn screened(&self, text: &[u8], classes: u16, level: u8, hits: &mut Vec<Hit>) {
         if !self.custom.is_empty() {
             self.custom.find(text, hits);
         }
@@ -150,7 +151,7 @@ impl Engine {
                 }
                 hits.truncate(before);
             }
-            self.words(text, hits);
+            self.words(text, classes, hits);
             if classes & class::AT != 0 {
                 email::find(text, hits);
                 url::find_driver_form(text, hits);
@@ -165,26 +166,30 @@ impl Engine {
     }
 
     /// One walk over all words, with the marks after them.
-    fn words(&self, text: &[u8], hits: &mut Vec<Hit>) {
+    fn words(&self, text: &[u8], classes: u16, hits: &mut Vec<Hit>) {
+        // A secret beside its name in prose holds a digit or a mark, or stands in quotes.
+        let prose = classes & (class::DIGIT | class::MARK | class::JOIN) != 0;
         let mut floor = 0;
         let mut start = 0;
         let mut tuples = false;
         let mut insert = false;
         let mut at = 0;
         while at < text.len() {
-            let byte = text[at];
-            if CLASS[usize::from(byte)] & class::BREAK == 0 {
-                at += 1;
-                continue;
-            }
-            if at > start
-                && let Some(end) = self.word(text, floor, start, at, hits)
+            at += text[at..]
+                .iter()
+                .position(|byte| CLASS[usize::from(*byte)] & class::BREAK != 0)
+                .unwrap_or(text.len() - at);
+            if at > start + 1
+                && let Some(end) = self.word(text, floor, start, at, prose, hits)
             {
                 floor = end;
                 at = end.max(at);
                 start = at;
                 continue;
             }
+            let Some(&byte) = text.get(at) else {
+                break;
+            };
             match byte {
                 b':' | b'=' => {
                     let found = if text[at..].starts_with(b"://") {
@@ -222,9 +227,6 @@ impl Engine {
             }
             at = at.max(start.min(at + 1));
         }
-        if start < text.len() {
-            self.word(text, floor, start, text.len(), hits);
-        }
         if text.len() > 48 && memchr::memmem::find(text, b"form-data").is_some() {
             markup::form_data(&self.keys, text, hits);
         }
@@ -243,20 +245,19 @@ impl Engine {
         floor: usize,
         start: usize,
         end: usize,
+        prose: bool,
         hits: &mut Vec<Hit>,
     ) -> Option<usize> {
-        if start >= end {
-            return None;
-        }
-        let length = end - start;
-        if length >= SHORTEST_TOKEN
+        if end - start >= SHORTEST_TOKEN
             && let Some(end) = self.tokens.word(text, start, end, hits)
         {
             return Some(end);
         }
-        if text.get(end).is_none_or(|next| b" .!".contains(next))
-            && prose::may_lead(&text[start..end])
-        {
+        let leads = text
+            .get(end)
+            .is_none_or(|next| matches!(next, b' ' | b'.' | b'!'))
+            && prose::may_lead(&text[start..end]);
+        if leads && (prose || end - start == 5 || text[start] == b'-') {
             return prose::find(&self.keys, text, floor, start, end, hits);
         }
         None

@@ -15,6 +15,7 @@ mod hash;
 mod hit;
 mod json;
 mod keys;
+mod lanes;
 mod markup;
 mod names;
 mod numbers;

@@ -12,20 +12,69 @@ use super::screen::{CLASS, class};
 const LONGEST_VALUE: usize = 4096;
 const LONGEST_PHRASE: usize = 48;
 
-/// Whether a word could start any of the forms: a cheap look at its length and first letter.
+/// The words that start any of the forms, packed (see [`packed`]) and in order.
+const LEADS: [u64; 20] = sorted([
+    packed(b"password"),
+    packed(b"passwd"),
+    packed(b"pwd"),
+    packed(b"passphra"),
+    packed(b"passcode"),
+    packed(b"pin"),
+    packed(b"otp"),
+    packed(b"cvv"),
+    packed(b"cvc"),
+    packed(b"secret"),
+    packed(b"token"),
+    packed(b"key"),
+    packed(b"code"),
+    packed(b"ssn"),
+    packed(b"number"),
+    packed(b"credenti"),
+    packed(b"pass"),
+    packed(b"bearer"),
+    packed(b"basic"),
+    packed(b"by"),
+]);
+
+/// The first eight bytes of a word as one number, upper and lower case alike.
+const fn packed(word: &[u8]) -> u64 {
+    let mut number = 0;
+    let mut at = 0;
+    while at < word.len() && at < 8 {
+        number = (number << 8) | (word[at] | 0x20) as u64;
+        at += 1;
+    }
+    number
+}
+
+const fn sorted(mut words: [u64; 20]) -> [u64; 20] {
+    let mut at = 1;
+    while at < words.len() {
+        let mut back = at;
+        while back > 0 && words[back - 1] > words[back] {
+            let word = words[back];
+            words[back] = words[back - 1];
+            words[back - 1] = word;
+            back -= 1;
+        }
+        at += 1;
+    }
+    words
+}
+
+/// Whether a word could start any of the forms: a cheap look.
 pub(super) fn may_lead(word: &[u8]) -> bool {
     match word {
         [b'-', _, ..] => true,
         // `aws_secret_access_key x`: names with a `_` are keys wherever they stand.
         _ if (6..=40).contains(&word.len()) && word.contains(&b'_') => true,
-        [first, ..] => {
-            matches!(word.len(), 2..=10)
-                && matches!(
-                    first | 0x20,
-                    b'p' | b'o' | b'c' | b's' | b'k' | b't' | b'b' | b'n' | b'i' | b'a' | b'd'
-                )
+        [first, _, ..] if word.len() <= 11 && b"abcknopst".contains(&(first | 0x20)) => {
+            let word = packed(word);
+            LEADS.binary_search(&word).is_ok()
+                || word == packed(b"apikey")
+                || word == packed(b"negotiat")
         }
-        [] => false,
+        _ => false,
     }
 }
 

@@ -72,8 +72,17 @@ impl Redactor {
 
     /// A textual value (string, `Display` or `Debug`) under a key. `None` when it may be written as it is, which
     /// costs no allocation; else the text to write in its place. Counts what it finds.
+    #[inline]
     #[must_use]
     pub fn value(&self, key: KeyVerdict, text: &str) -> Option<String> {
+        if key.class.is_none() && self.engine.is_quiet(text.as_bytes()) {
+            return None;
+        }
+        self.suspicious(key, text)
+    }
+
+    #[inline(never)]
+    fn suspicious(&self, key: KeyVerdict, text: &str) -> Option<String> {
         let mut hits = Vec::new();
         self.engine.find(key.class, text.as_bytes(), &mut hits);
         let mut out = self.taken_out(text, &mut hits)?;

@@ -1,36 +1,37 @@
 //! The cheap look that most values never get past.
 //!
-//! One pass collects the classes of all bytes in a value: two instructions a byte. A value without a mark that joins a
-//! key and a value (`:` `=`), without an at-sign, white space or markup is a single word: only its length, its start
-//! and its digits can make it sensitive. UUIDs, the commonest values of all, are done after that pass.
+//! UUIDs, the commonest values of all, are done at once. A value of letters and harmless marks is done after a pass of
+//! vector instructions, unless one of its words is long. Of the rest, a second pass collects the classes of all bytes,
+//! so that each rule is asked only where its own marks are.
 
 /// A byte's classes.
 pub(super) mod class {
     /// `0-9`.
-    pub(in crate::redact) const DIGIT: u8 = 1;
+    pub(in crate::redact) const DIGIT: u16 = 1;
     /// `@`.
-    pub(in crate::redact) const AT: u8 = 2;
+    pub(in crate::redact) const AT: u16 = 2;
     /// `:` and `=`, which join a key and its value.
-    pub(in crate::redact) const JOIN: u8 = 4;
+    pub(in crate::redact) const JOIN: u16 = 4;
     /// Ends a word: everything but letters, digits and `_ - . ~ $ +`.
-    pub(in crate::redact) const BREAK: u8 = 8;
+    pub(in crate::redact) const BREAK: u16 = 8;
     /// `<`, `%`, `\`: other ways to write a pair.
-    pub(in crate::redact) const MARKUP: u8 = 16;
-    /// Neither a hexadecimal digit nor `-`.
-    pub(in crate::redact) const NOT_HEX: u8 = 32;
+    pub(in crate::redact) const MARKUP: u16 = 16;
     /// What telephone and card numbers are written with: digits and ` +-.()/`.
-    pub(in crate::redact) const NUMERIC: u8 = 64;
+    pub(in crate::redact) const NUMERIC: u16 = 64;
     /// A space, tab or line end.
-    pub(in crate::redact) const SPACE: u8 = 128;
+    pub(in crate::redact) const SPACE: u16 = 128;
+    /// A quote, or a mark that people put in passwords.
+    pub(in crate::redact) const MARK: u16 = 256;
 }
 
-use class::{AT, BREAK, DIGIT, JOIN, MARKUP, NOT_HEX, NUMERIC, SPACE};
+use super::lanes;
+use class::{AT, BREAK, DIGIT, JOIN, MARK, MARKUP, NUMERIC, SPACE};
 
 /// The classes of every byte.
-pub(super) static CLASS: [u8; 256] = classes();
+pub(super) static CLASS: [u16; 256] = classes();
 
-const fn classes() -> [u8; 256] {
-    let mut table = [0_u8; 256];
+const fn classes() -> [u16; 256] {
+    let mut table = [0_u16; 256];
     let mut byte = 0;
     while byte < 256 {
         #[expect(clippy::cast_possible_truncation, reason = "a byte")]
@@ -54,14 +55,29 @@ const fn classes() -> [u8; 256] {
         if matches!(b, b'<' | b'%' | b'\\') {
             bits |= MARKUP;
         }
-        if !(b.is_ascii_hexdigit() || b == b'-') {
-            bits |= NOT_HEX;
-        }
         if b.is_ascii_digit() || matches!(b, b' ' | b'+' | b'-' | b'.' | b'(' | b')' | b'/') {
             bits |= NUMERIC;
         }
         if matches!(b, b' ' | b'\t' | b'\n' | b'\r') {
             bits |= SPACE;
+        }
+        if matches!(
+            b,
+            b'"' | b'\''
+                | b'`'
+                | b'!'
+                | b'#'
+                | b'$'
+                | b'^'
+                | b'&'
+                | b'*'
+                | b'+'
+                | b'?'
+                | b'~'
+                | b'|'
+                | b'%'
+        ) {
+            bits |= MARK;
         }
         table[byte] = bits;
         byte += 1;
@@ -70,7 +86,8 @@ const fn classes() -> [u8; 256] {
 }
 
 /// The classes of all bytes of a text together.
-pub(super) fn classes_of(text: &[u8]) -> u8 {
+#[inline]
+pub(super) fn classes_of(text: &[u8]) -> u16 {
     let (eights, rest) = text.as_chunks::<8>();
     let mut all = 0;
     for eight in eights {
@@ -84,14 +101,93 @@ pub(super) fn classes_of(text: &[u8]) -> u8 {
     all
 }
 
-/// Whether a text of these classes is a UUID in its usual form.
-pub(super) fn is_uuid(text: &[u8], classes: u8) -> bool {
-    classes & NOT_HEX == 0
-        && text.len() == 36
-        && text[8] == b'-'
+/// Whether a text is a UUID in its usual form.
+#[inline]
+pub(super) fn is_uuid(text: &[u8]) -> bool {
+    let Ok(text) = <&[u8; 36]>::try_from(text) else {
+        return false;
+    };
+    text[8] == b'-'
         && text[13] == b'-'
         && text[18] == b'-'
         && text[23] == b'-'
+        && [0, 16, 20].iter().all(|from| {
+            text[*from..]
+                .first_chunk()
+                .is_some_and(|bytes| lanes::hex_or_dash(*bytes))
+        })
+}
+
+/// The shortest thing that is sensitive by its look: `a@b.co`.
+const SHORTEST: usize = 6;
+/// The shortest word that is sensitive though it holds no digit: base64 of `user:pass`.
+const SHORTEST_LETTERS: u32 = 12;
+
+/// Whether nothing in a text can be sensitive by its look: it is short, a UUID, or words of letters of which none is
+/// long. About one and a half instructions a byte; most values end here.
+#[inline]
+pub(super) fn is_quiet(text: &[u8]) -> bool {
+    text.len() < SHORTEST || is_uuid(text) || is_plain(text)
+}
+
+/// Whether a text holds no loud byte, no word of twelve bytes and no flag of a command line (`--password`).
+#[inline]
+fn is_plain(text: &[u8]) -> bool {
+    let (chunks, rest) = text.as_chunks::<{ lanes::LANES }>();
+    let mut walk = Walk { word: 0, dash: 0 };
+    for chunk in chunks {
+        if !walk.goes_on(lanes::look(*chunk)) {
+            return false;
+        }
+    }
+    if rest.is_empty() {
+        return true;
+    }
+    if let Some(last) = text.last_chunk() {
+        return walk.goes_on(lanes::look(*last).tail(rest.len()));
+    }
+    let mut padded = [b' '; lanes::LANES];
+    for (to, from) in padded.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    walk.goes_on(lanes::look(padded))
+}
+
+/// What reaches from one sixteen bytes into the next.
+struct Walk {
+    /// Bytes of the word that has not ended yet.
+    word: u32,
+    /// Whether the last byte was a dash.
+    dash: u32,
+}
+
+impl Walk {
+    #[inline]
+    fn goes_on(&mut self, look: lanes::Look) -> bool {
+        let dashes = (look.dashes << 1) | self.dash;
+        self.dash = dashes >> 16;
+        // The first word's bytes here; sixteen when it does not end here.
+        let first = (look.gaps | 0x1_0000).trailing_zeros();
+        if look.loud || dashes & (dashes >> 1) != 0 || self.word + first >= SHORTEST_LETTERS {
+            return false;
+        }
+        self.word = if first == 16 {
+            self.word + 16
+        } else {
+            look.gaps.leading_zeros() - 16
+        };
+        self.word < SHORTEST_LETTERS && !has_run(look.gaps)
+    }
+}
+
+/// Whether twelve of sixteen bits in a row are not set.
+#[inline]
+const fn has_run(gaps: u32) -> bool {
+    let free = !gaps & 0xffff;
+    let two = free & (free >> 1);
+    let four = two & (two >> 2);
+    let eight = four & (four >> 4);
+    eight & (four >> 8) != 0
 }
 
 /// Fewest bytes of a run of digits and their separators that can hold a telephone number or more.
@@ -135,9 +231,38 @@ mod tests {
     #[test]
     fn a_uuid_is_known_by_its_classes() {
         let uuid = b"7f3c2a10-9b1d-4e57-8a2f-0c6d5e4b3a21";
-        assert!(is_uuid(uuid, classes_of(uuid)));
+        assert!(is_uuid(uuid));
         let other = b"7f3c2a10-9b1d-4e57-8a2f-0c6d5e4b3a2x";
-        assert!(!is_uuid(other, classes_of(other)));
+        assert!(!is_uuid(other));
+    }
+
+    #[test]
+    fn quiet_texts() {
+        for text in [
+            "webhook",
+            "payload accepted by the queue in eu-west",
+            "/jobs/default/submit",
+            "7f3c2a10-9b1d-4e57-8a2f-0c6d5e4b3a21",
+            "a@b.c",
+        ] {
+            assert!(is_quiet(text.as_bytes()), "{text}");
+        }
+        for text in ["a@b.co", "hunter2", "run --token abcdef", "password: x"] {
+            assert!(!is_quiet(text.as_bytes()), "{text}");
+        }
+        // A word of twelve letters is seen wherever it stands.
+        for lead in 0..40 {
+            for length in [11, 12, 30] {
+                for tail in ["", " b", " bc de fg hi jk lm no pq"] {
+                    let text = format!(
+                        "{}{}{tail}",
+                        "ab ".repeat(lead / 3) + &" ".repeat(lead % 3),
+                        "x".repeat(length)
+                    );
+                    assert_eq!(is_quiet(text.as_bytes()), length < 12, "{text:?}");
+                }
+            }
+        }
     }
 
     #[test]

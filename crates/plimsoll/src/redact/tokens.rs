@@ -219,7 +219,8 @@ fn pem(rest: &[u8]) -> Option<usize> {
     let label = &label[..label.len().min(48)];
     memchr::memmem::find(label, b"PRIVATE KEY")?;
     let Some(end) = memchr::memmem::find(rest, b"-----END ") else {
-        return Some(rest.len());
+        // Cut short: up to the quote that closes it, if it stands in quotes.
+        return Some(memchr::memchr(b'"', rest).unwrap_or(rest.len()));
     };
     let tail = end + b"-----END ".len();
     let close = memchr::memmem::find(&rest[tail..rest.len().min(tail + 64)], b"-----");
