@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Times `plimsoll check` on whole trees beside ruff (T20, G, S105-S107) and ast-grep with comparable rules, on one core.
+# Times `plimsoll check` on whole trees beside ruff (T20, G, S105-S107) and ast-grep with comparable rules, in MB per second of processor time.
 # Usage: bench/check/compare.sh TREE...
 # Needs a release build of plimsoll, and `ruff` and `ast-grep` (PyPI: ruff, ast-grep-cli) on PATH; what is not there is left out.
 set -euo pipefail
@@ -7,18 +7,14 @@ here=$(cd "$(dirname "$0")" && pwd)
 plimsoll=${PLIMSOLL:-"$here/../../target/release/plimsoll"}
 runs=${RUNS:-5}
 
-best() { # bytes, command...: the best of several runs in MB/s
-    local bytes=$1 fastest=""
+best() { # bytes, command...: the least processor time of several runs, as MB/s of one core
+    local bytes=$1 fastest="" used
     shift
     for _ in $(seq "$runs"); do
-        local start end seconds
-        start=$(date +%s%N)
-        taskset -c 0 "$@" >/dev/null 2>&1 || true
-        end=$(date +%s%N)
-        seconds=$(((end - start) / 1000))
-        if [ -z "$fastest" ] || [ "$seconds" -lt "$fastest" ]; then fastest=$seconds; fi
+        used=$({ TIMEFORMAT='%U %S'; time "$@" >/dev/null 2>&1 || true; } 2>&1 | tail -1 | awk '{ print $1 + $2 }')
+        fastest=$(awk -v a="${fastest:-1e9}" -v b="$used" 'BEGIN { print (b < a) ? b : a }')
     done
-    awk -v b="$bytes" -v us="$fastest" 'BEGIN { printf "%8.1f MB/s  (%.2f s)\n", b / us, us / 1e6 }'
+    awk -v b="$bytes" -v s="$fastest" 'BEGIN { printf "%8.1f MB/s  (%.2f s of processor time)\n", b / 1e6 / s, s }'
 }
 
 for tree in "$@"; do

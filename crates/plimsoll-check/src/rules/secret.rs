@@ -387,9 +387,7 @@ fn says(mention: &Mention, context: &Context<'_>) -> Says {
         };
     }
     let joined = all.join("_");
-    if sensitive::classify(&joined).is_some_and(|class| direct(class.kind))
-        || own_vocabulary(last, before, &joined)
-    {
+    if sensitive::classify(&joined).is_some_and(direct) || own_vocabulary(last, before, &joined) {
         return Says::Sensitive;
     }
     if matches!(last, "key" | "keys")
@@ -410,12 +408,15 @@ fn says(mention: &Mention, context: &Context<'_>) -> Says {
     Says::Nothing
 }
 
-/// Credentials, and what names or reaches one person directly.
-fn direct(kind: sensitive::Kind) -> bool {
-    !matches!(
-        kind,
-        sensitive::Kind::Signature | sensitive::Kind::PersonName
-    )
+/// Credentials, and what reaches one person directly. What the name alone leaves open (`auth`, `addr`: at run time the
+/// value decides) is left alone, and so are names, addresses and signatures, of which code is full.
+fn direct(class: sensitive::Class) -> bool {
+    use sensitive::Kind;
+    class.strength != sensitive::Strength::Likely
+        && !matches!(
+            class.kind,
+            Kind::Signature | Kind::PersonName | Kind::PostalAddress | Kind::HealthId | Kind::Pin
+        )
 }
 
 fn own_vocabulary(last: &str, before: &str, joined: &str) -> bool {
