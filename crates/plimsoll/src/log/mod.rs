@@ -1,6 +1,6 @@
 //! A `tracing` event becomes one JSON line.
 //!
-//! [`Logging::event`] is the whole way of an event; each stage has its file.
+//! `Logging::event` is the whole way of an event; each stage has its file.
 
 mod bridge;
 pub(crate) mod console;
