@@ -7,6 +7,8 @@ use std::cell::Cell;
 
 /// Keys that a thread remembers, a power of two.
 const REMEMBERED: usize = 64;
+/// Places that a key may stand in.
+const WAYS: usize = 4;
 /// Bytes of `,"key":`; a longer key is rendered anew each time.
 const OPENING: usize = 32;
 
@@ -46,13 +48,23 @@ impl Key {
         let place = (name.as_ptr().addr(), name.len());
         let generation = redactor::generation();
         KEYS.try_with(|keys| {
-            let remembered = &keys[(place.0 ^ (place.0 >> 6)) % REMEMBERED];
-            let known = remembered.get();
-            if known.generation == generation && known.place == place {
-                return Some(known);
+            // Keys of one service stand side by side in memory: spread them (Knuth, multiplicative hashing), and let
+            // those that meet all the same have a few places each.
+            let hash = (place.0 as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+                >> (u64::BITS - REMEMBERED.trailing_zeros());
+            let set = hash as usize / WAYS * WAYS;
+            let mut free = None;
+            for way in 0..WAYS {
+                let known = keys[set + way].get();
+                if known.place == place && known.generation == generation {
+                    return Some(known);
+                }
+                if known.generation != generation {
+                    free.get_or_insert(way);
+                }
             }
             let key = Self::new(redactor, name, place, generation)?;
-            remembered.set(key);
+            keys[set + free.unwrap_or(hash as usize % WAYS)].set(key);
             Some(key)
         })
         .ok()
@@ -96,5 +108,35 @@ impl Key {
     /// Bytes of `,"key":`.
     pub(super) const fn opening_length(&self) -> usize {
         self.length as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_stand_side_by_side_are_all_remembered() {
+        const NAMES: &str = "method path route status tenant region shard user";
+        let redactor = Redactor::standard();
+        for _ in 0..2 {
+            for name in NAMES.split(' ') {
+                let key = Key::of(&redactor, name).unwrap();
+                let mut out = Vec::new();
+                key.write(&mut out);
+                assert_eq!(out, format!(",\"{name}\":").into_bytes());
+            }
+        }
+        let places: Vec<_> = NAMES
+            .split(' ')
+            .map(|name| (name.as_ptr().addr(), name.len()))
+            .collect();
+        let remembered = KEYS.with(|keys| {
+            keys.iter()
+                .filter(|key| places.contains(&key.get().place))
+                .count()
+        });
+        assert_eq!(remembered, places.len());
+        assert!(Key::of(&redactor, "level").is_none() && Key::of(&redactor, "a b").is_none());
     }
 }

@@ -109,13 +109,25 @@ impl Logging {
             Plan::new(metadata, &self.redactor, self.rate_of(*metadata.level()))
         });
         if self.levels.only_recorded(plan) {
-            return recorder::record(plan.level, |scratch| {
-                render::event(self, plan, parent, |visitor| event.record(visitor), scratch);
-            });
+            return self.recorded(plan, event, parent);
         }
         if !admitted {
             return tally::suppressed(self, plan);
         }
+        self.written(plan, event, parent);
+    }
+
+    /// An event for the flight recorder alone.
+    #[inline(never)]
+    fn recorded(&self, plan: &Plan, event: &Event<'_>, parent: Parent) {
+        recorder::record(plan.level, |scratch| {
+            render::event(self, plan, parent, |visitor| event.record(visitor), scratch);
+        });
+    }
+
+    /// An event that is written. Apart, so that a suppressed one pays nothing for it.
+    #[inline(never)]
+    fn written(&self, plan: &Plan, event: &Event<'_>, parent: Parent) {
         self.tally.count(self, plan);
         scratch::with(|scratch| {
             render::event(self, plan, parent, |visitor| event.record(visitor), scratch);

@@ -40,15 +40,22 @@ impl Plans {
     ) -> (&'static Plan, bool) {
         let callsite = std::ptr::from_ref(metadata).addr();
         CACHED.with(|cached| {
-            let slot = &cached[place(callsite)];
-            let plan = match slot.plan.get() {
-                Some(plan) if slot.callsite.get() == callsite && slot.owner.get() == owner => plan,
-                _ => {
-                    let plan = self.find_or_make(callsite, make);
-                    slot.hold(owner, callsite, plan);
-                    plan
-                }
+            // Two places each: callsites that meet in one do not drive each other out.
+            let first = &cached[place(callsite)];
+            if let Some(plan) = first.plan_of(owner, callsite) {
+                return (plan, first.take(plan));
+            }
+            let second = &cached[place(callsite) ^ 1];
+            if let Some(plan) = second.plan_of(owner, callsite) {
+                return (plan, second.take(plan));
+            }
+            let slot = if first.plan.get().is_none() || second.plan.get().is_some() {
+                first
+            } else {
+                second
             };
+            let plan = self.find_or_make(callsite, make);
+            slot.hold(owner, callsite, plan);
             (plan, slot.take(plan))
         })
     }
@@ -77,6 +84,15 @@ impl Slot {
             plan: Cell::new(None),
             lease: Cell::new(0),
             next: Cell::new(1),
+        }
+    }
+
+    #[inline]
+    fn plan_of(&self, owner: usize, callsite: usize) -> Option<&'static Plan> {
+        if self.callsite.get() == callsite && self.owner.get() == owner {
+            self.plan.get()
+        } else {
+            None
         }
     }
 
