@@ -57,8 +57,7 @@ static KEY: OnceLock<HashKey> = OnceLock::new();
 
 impl HashKey {
     /// The process's key: from the file that `PLIMSOLL_HASH_KEY_FILE` names, else a random one, whose hashes cannot be
-    /// joined with those of another process ([`joinable`](Self::joinable) is false: say so at start). The first call
-    /// decides.
+    /// joined with those of another process; a `redact.hash_key_is_random` line says so. The first call decides.
     ///
     /// # Errors
     /// [`HashKeyError`] when the file cannot be read or is too short.
@@ -68,7 +67,15 @@ impl HashKey {
         }
         let key = match std::env::var_os(KEY_FILE) {
             Some(path) => Self::from_file(PathBuf::from(path))?,
-            None => Self::random()?,
+            None => {
+                let key = Self::random()?;
+                tracing::warn!(
+                    key_id = key.id(),
+                    setting = KEY_FILE,
+                    "redact.hash_key_is_random"
+                );
+                key
+            }
         };
         Ok(KEY.get_or_init(|| key))
     }
@@ -144,6 +151,16 @@ pub fn hashed(field: &str, value: impl Display) -> String {
         |_| "[redacted:hash]".to_owned(),
         |key| key.hash(field, value),
     )
+}
+
+/// Reads the key at start if a file is named, so that a wrong one stops the start and not the first line.
+pub(crate) fn check_hash_key() -> Result<(), super::RedactError> {
+    if std::env::var_os(KEY_FILE).is_none() {
+        return Ok(());
+    }
+    HashKey::process()
+        .map(drop)
+        .map_err(|error| super::RedactError(error.to_string()))
 }
 
 fn hex(bytes: &[u8], out: &mut String) {

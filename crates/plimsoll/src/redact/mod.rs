@@ -30,6 +30,7 @@ mod url;
 mod verdict;
 
 pub use count::Counts;
+pub(crate) use hash::check_hash_key;
 pub use hash::{HashKey, HashKeyError, hashed};
 #[cfg(feature = "derive")]
 pub use plimsoll_derive::Sensitive;

@@ -51,15 +51,25 @@ impl Redactor {
     /// The standard's patterns as `[redact]` changes them.
     ///
     /// # Errors
-    /// [`RedactError`] when one of the organisation's own patterns does not compile or fails its own examples, or
-    /// `disable` names no pattern.
+    /// [`RedactError`] when one of the organisation's own patterns does not compile or fails its own examples, `disable`
+    /// names no pattern, or `strict` is set and the [self-test](Self::self_test) finds a survivor.
     pub fn from_config(config: &config::Redact) -> Result<Self, RedactError> {
         let (engine, names) = Engine::new(config)?;
-        Ok(Self {
+        let redactor = Self {
             engine,
             counts: Counts::new(names),
             observe: config.mode == config::Mode::Observe,
-        })
+        };
+        if config.strict
+            && let Some(survivor) = redactor.self_test().first()
+        {
+            return Err(RedactError(format!(
+                "redact.strict: a made-up {} in {} survives; take its pattern out of `disable`, its key out of `safe_keys`, or set \
+                 mode = \"enforce\"",
+                survivor.secret, survivor.form
+            )));
+        }
+        Ok(redactor)
     }
 
     /// What a key alone says. Decide it once per callsite or bound key and keep it.

@@ -1,6 +1,10 @@
 //! A test at start: made-up secrets go through the redactor in every form, in memory only.
 
+use tracing::Level;
+
 use super::{KeyVerdict, Redactor};
+use crate::encode::Line;
+use crate::metrics;
 
 /// A form in which a made-up secret survived.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +19,27 @@ pub struct Survivor {
 const CORE: &str = "Pl1ms0llC4n4ryQx7";
 
 impl Redactor {
+    /// The error line of a self-test that found survivors, which are counted as violations. `None` in `observe` mode too:
+    /// there nothing is meant to be taken out.
+    pub(crate) fn survivors_line(&self) -> Option<Line> {
+        let survivors = if self.observes() {
+            Vec::new()
+        } else {
+            self.self_test()
+        };
+        let first = survivors.first()?;
+        metrics::catalogue().violations.add(
+            [plimsoll_standard::Rule::SensitiveData.id()],
+            survivors.len() as u64,
+        );
+        Some(
+            Line::new(Level::ERROR, "redact.self_test_failed")
+                .field("survivors", survivors.len() as u64)
+                .field("secret", first.secret)
+                .field("form", first.form),
+        )
+    }
+
     /// Passes made-up secrets through this redactor as it is configured, in every form that a line gives a value:
     /// under a key, in a text, in JSON, in a `Debug`, in a URL. Sends and counts nothing. The answer is empty when none
     /// survives; in `observe` mode all do, which is what that mode means.
@@ -103,5 +128,30 @@ mod tests {
             ..config::Redact::default()
         };
         assert_eq!(Redactor::from_config(&config).unwrap().self_test().len(), 8);
+        let config = config::Redact {
+            strict: true,
+            ..config
+        };
+        let error = Redactor::from_config(&config).unwrap_err().to_string();
+        assert!(error.contains("redact.strict"), "{error}");
+    }
+
+    #[test]
+    fn survivors_make_an_error_line() {
+        let config = config::Redact {
+            disable: vec!["jwt".to_owned()],
+            ..config::Redact::default()
+        };
+        let line = Redactor::from_config(&config)
+            .unwrap()
+            .survivors_line()
+            .unwrap()
+            .finish();
+        let line = String::from_utf8(line).unwrap();
+        assert!(
+            line.contains("\"redact.self_test_failed\"") && line.contains("JSON Web Token"),
+            "{line}"
+        );
+        assert!(Redactor::standard().survivors_line().is_none());
     }
 }

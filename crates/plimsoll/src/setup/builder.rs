@@ -133,6 +133,7 @@ impl Builder {
         let service = config.service.name.clone().or(self.service);
         let version = config.service.version.clone().or(self.version);
         let redactor = Arc::new(Redactor::from_config(&config.redact)?);
+        crate::redact::check_hash_key()?;
         crate::context::redactor::set(Arc::clone(&redactor));
         #[cfg(feature = "tokio")]
         let health = crate::health::Health::new();
@@ -166,6 +167,9 @@ impl Builder {
             recorder,
             output: Output::Pipeline(Box::new(Pipeline::start(sinks, ring)?)),
         });
+        if let Some(line) = redactor.survivors_line() {
+            logging.own_line(tracing::Level::ERROR, line);
+        }
         let layer =
             LogLayer::new(Arc::clone(&logging)).with_filter(LogFilter::new(Arc::clone(&logging)));
         let state = State {
