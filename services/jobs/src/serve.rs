@@ -104,11 +104,14 @@ async fn serve(args: ServeArgs) -> Result<(), StartError> {
     };
     let shutdown = CancellationToken::new();
     let running = tokio::spawn(jobs.run(plimsoll.health().startup_gate(), shutdown.clone()));
+    // A start that fails never drains: without this the workers would meet a closed pool and log it.
+    let undrained = shutdown.clone().drop_guard();
     plimsoll.on_drain("jobs", move || async move {
         shutdown.cancel();
         drop(running.await);
     });
     let served = plimsoll.serve(listener, api.router()).await;
+    drop(undrained);
     drop(tokio::time::timeout(CLOSE, store.close()).await);
     served.map_err(|error| StartError {
         code: 2,

@@ -15,11 +15,12 @@ pub struct ServeArgs {
         long,
         env = "LISTEN",
         default_value = "127.0.0.1:8080",
-        value_name = "ADDR"
+        value_name = "ADDR",
+        value_parser = parse_address
     )]
     pub listen: SocketAddr,
     /// Address of the operator port: /metrics and /log/level
-    #[arg(long, env = "OPERATOR_LISTEN", value_name = "ADDR")]
+    #[arg(long, env = "OPERATOR_LISTEN", value_name = "ADDR", value_parser = parse_address)]
     pub operator_listen: Option<SocketAddr>,
     /// `sqlite:FILE` or `postgres://USER@HOST/NAME` [default: a SQLite file in the data directory]
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
@@ -55,7 +56,8 @@ pub struct ServeArgs {
         long,
         env = "WEBHOOK_ALLOW",
         value_name = "CIDR",
-        value_delimiter = ','
+        value_delimiter = ',',
+        value_parser = parse_network
     )]
     pub webhook_allow: Vec<ipnet::IpNet>,
     /// How many jobs of a type this process runs at once
@@ -226,6 +228,17 @@ impl Settings {
     }
 }
 
+/// An address to listen on. Names are not looked up: the answer could change from start to start.
+pub(crate) fn parse_address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse()
+        .map_err(|_| "must be an IP address and a port, such as 127.0.0.1:8080 or [::]:8080")
+}
+
+fn parse_network(text: &str) -> Result<ipnet::IpNet, &'static str> {
+    text.parse()
+        .map_err(|_| "must be a network, such as 10.1.0.0/16; one address is 10.1.2.3/32")
+}
+
 fn parse_pair(text: &str) -> Result<(JobType, &str), String> {
     let (name, value) = text
         .split_once('=')
@@ -284,6 +297,8 @@ mod tests {
     fn wrong_values_are_named() {
         for (arguments, word) in [
             (&["--listen", "nowhere"][..], "--listen"),
+            (&["--listen", "localhost:80"], "such as 127.0.0.1:8080"),
+            (&["--webhook-allow", "10.1.2.3"], "10.1.2.3/32"),
             (&["--redis-url", "http://x"], "--redis-url"),
             (&["--concurrency", "nap=3"], "nap"),
             (&["--concurrency", "sleep=0"], "1 to 1000"),

@@ -76,7 +76,18 @@ fn people_see_the_line_and_what_to_write_instead() {
     assert!(text.contains("PL001 print-for-logging"), "{text}");
     assert!(!text.contains('\x1b'), "no colours into a pipe");
     assert!(out(&run(folder.path(), &["--color", "always"])).contains('\x1b'));
-    assert!(out(&run(folder.path(), &["--explain", "PL003"])).starts_with("# PL003"));
+    for name in [
+        "PL003",
+        "pl003",
+        "unstructured-message",
+        "unstructured",
+        "lazy-args",
+    ] {
+        assert!(
+            out(&run(folder.path(), &["--explain", name])).starts_with("# PL003"),
+            "{name}"
+        );
+    }
 }
 
 #[test]

@@ -93,7 +93,7 @@ impl Config {
             text.parse()
                 .map_err(|error: toml::de::Error| ConfigError::Syntax {
                     origin: origin.to_owned(),
-                    message: error.to_string().trim_end().to_owned(),
+                    message: located(text, &error),
                 })?;
         let mut overlaid = Vec::new();
         for (name, value) in environment {
@@ -118,6 +118,20 @@ impl Config {
                 message: error.to_string().trim_end().replace('\n', " "),
             })
     }
+}
+
+/// The parser's message in one line, with the place it means.
+fn located(text: &str, error: &toml::de::Error) -> String {
+    let Some(before) = error.span().and_then(|span| text.get(..span.start)) else {
+        return error.message().to_owned();
+    };
+    let line = before.matches('\n').count() + 1;
+    let column = before
+        .rsplit('\n')
+        .next()
+        .map_or(0, |last| last.chars().count())
+        + 1;
+    format!("line {line}, column {column}: {}", error.message())
 }
 
 /// An environment value as TOML would read it (`true`, `10`, `["a"]`), else as a plain string.
@@ -180,6 +194,22 @@ mod tests {
         assert!(
             error.contains("servce") && error.contains("PLIMSOLL_SERVCE__NAME"),
             "{error}"
+        );
+    }
+
+    #[test]
+    fn a_wrong_text_or_value_is_told_in_one_line_with_its_remedy() {
+        let told = |text: &str| {
+            let error = Config::parse("plimsoll.toml", text, []).unwrap_err();
+            error.to_string()
+        };
+        let syntax = told("[log]\nlevel = ");
+        assert!(syntax.contains("line 2, column 9"), "{syntax}");
+        assert!(!syntax.contains('\n'), "{syntax}");
+        let bare = told("[http]\ndrain_delay = 5");
+        assert!(
+            bare.contains("\"5s\"") && bare.contains("drain_delay"),
+            "{bare}"
         );
     }
 

@@ -7,15 +7,22 @@ use std::time::Duration;
 use super::http_client::HttpClient;
 use crate::serve::complain;
 
-/// Examples: `jobs healthcheck`, `jobs healthcheck --live --listen 127.0.0.1:9000`
+const EXAMPLES: &str = "\
+Examples:
+  jobs healthcheck
+  jobs healthcheck --live --listen 127.0.0.1:9000";
+
+/// Which service to ask, and what.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Args {
     /// The API's address, as the service was told
     #[arg(
         long,
         env = "LISTEN",
         default_value = "127.0.0.1:8080",
-        value_name = "ADDR"
+        value_name = "ADDR",
+        value_parser = crate::settings::parse_address
     )]
     pub listen: SocketAddr,
     /// Ask whether the process lives (/health), not whether it is ready (/health/ready)
@@ -50,6 +57,17 @@ pub async fn run(args: &Args) -> ExitCode {
                 String::from_utf8_lossy(&body)
             ),
         ),
-        Err(error) => complain(1, &format!("{address}{path} did not answer: {error}")),
+        Err(error) => complain(
+            1,
+            &format!("{address}{path} did not answer: {}", root(&*error)),
+        ),
     }
+}
+
+/// The innermost cause: "Connection refused" tells more than the client's "client error".
+fn root(error: &(dyn std::error::Error + 'static)) -> String {
+    std::iter::successors(Some(error), |error| error.source())
+        .last()
+        .unwrap_or(error)
+        .to_string()
 }

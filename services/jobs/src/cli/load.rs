@@ -12,8 +12,14 @@ use tokio_util::task::TaskTracker;
 use super::http_client::HttpClient;
 use crate::serve::complain;
 
-/// Examples: `jobs load --rate 50`, `jobs load --rate 200 --duration 1m --url http://127.0.0.1:9000`
+const EXAMPLES: &str = "\
+Examples:
+  jobs load --rate 50
+  jobs load --rate 200 --duration 1m --url http://127.0.0.1:9000";
+
+/// How much to send, and where.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Args {
     /// Submissions per second
     #[arg(long, default_value_t = 20, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=5000))]

@@ -3,9 +3,10 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use log::LevelFilter;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{FromRow, PgPool, SqlitePool};
+use sqlx::{ConnectOptions, FromRow, PgPool, SqlitePool};
 
 use super::StoreError;
 use super::sql::Sql;
@@ -14,6 +15,9 @@ use super::sql::Sql;
 /// a database that hangs must not collect requests.
 const STATEMENT_DEADLINE: Duration = Duration::from_secs(5);
 const ACQUIRE_DEADLINE: Duration = Duration::from_secs(3);
+
+/// Every statement is measured; at debug the ten a second of an idle worker would bury the service's own lines.
+const STATEMENTS: LevelFilter = LevelFilter::Trace;
 
 /// Connections to one database.
 #[derive(Debug, Clone)]
@@ -68,7 +72,8 @@ impl Pool {
                 // A committed job survives the process's death; only a power cut can take the last commits.
                 .synchronous(SqliteSynchronous::Normal)
                 .foreign_keys(true)
-                .busy_timeout(Duration::from_secs(4));
+                .busy_timeout(Duration::from_secs(4))
+                .log_statements(STATEMENTS);
             let pool = |connections| {
                 SqlitePoolOptions::new()
                     .max_connections(connections)
@@ -82,7 +87,8 @@ impl Pool {
         }
         let options = PgConnectOptions::from_str(url)
             .map_err(StoreError::Url)?
-            .application_name("jobs");
+            .application_name("jobs")
+            .log_statements(STATEMENTS);
         let pool = PgPoolOptions::new()
             .max_connections(connections.max(2))
             .acquire_timeout(ACQUIRE_DEADLINE)
