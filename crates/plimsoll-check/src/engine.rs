@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::allow::{Allow, Allows};
 use crate::context::Context;
 use crate::facts::{Facts, Language};
 use crate::finding::{Check, Finding, Hit};
 use crate::fingerprint::Fingerprints;
 use crate::package::{Evidence, Tally};
-use crate::project::{Packages, SourceFile, role, walk};
+use crate::project::{SourceFile, Tree, role, walk};
 use crate::rules::{self, Setting};
 use crate::span::LineIndex;
 use crate::suppress;
@@ -32,17 +33,11 @@ pub struct Options {
     pub disable: Vec<String>,
     /// Where rules do not hold.
     pub allow: Vec<Allow>,
+    /// The root's place below the folder that the paths of `allow` are relative to, ending in `/`; empty if it is that
+    /// folder.
+    pub within: String,
     /// Threads; as many as there are cores if `None`.
     pub threads: Option<usize>,
-}
-
-/// Rules that do not hold for some paths.
-#[derive(Debug, Clone)]
-pub struct Allow {
-    /// Paths relative to the root, as in `.gitignore`.
-    pub paths: Vec<String>,
-    /// Rules or checks; all if empty.
-    pub rules: Vec<String>,
 }
 
 /// What a run found.
@@ -102,11 +97,12 @@ pub fn check(
     options: &Options,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Report, CheckError> {
-    let (files, packages) = walk(root).map_err(|error| CheckError::Root {
+    let tree = walk(root).map_err(|error| CheckError::Root {
         path: root.to_owned(),
         message: error.to_string(),
     })?;
-    let allows = crate::allow::Allows::new(options)?;
+    let allows = Allows::new(options)?;
+    let files = &tree.files;
     let next = AtomicUsize::new(0);
     let done = AtomicUsize::new(0);
     let outcomes: Mutex<BTreeMap<usize, Outcome>> = Mutex::new(BTreeMap::new());
@@ -114,7 +110,7 @@ pub fn check(
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(file) = files.get(index) else { break };
-            let outcome = one(file, &packages, options, &allows);
+            let outcome = one(file, &tree, options, &allows);
             if let Ok(mut all) = outcomes.lock() {
                 all.insert(index, outcome);
             }
@@ -137,7 +133,7 @@ pub fn check(
     // Where no thread could be had, the work is still done.
     work();
     let outcomes = outcomes.into_inner().unwrap_or_default();
-    Ok(gather(&files, &packages, outcomes, options, &allows))
+    Ok(gather(&tree, outcomes, options, &allows))
 }
 
 /// Checks one text as if it were the file at `path`; no package is known.
@@ -146,7 +142,12 @@ pub fn check_text(path: &str, source: &str, options: &Options) -> Vec<Finding> {
     let Some(language) = Language::of(path) else {
         return Vec::new();
     };
-    let (mut hits, facts) = judge(path, source, language, None, options);
+    let setting = Setting {
+        path,
+        role: role(path, language, None),
+        strict: options.strict,
+    };
+    let (mut hits, facts) = judge(source, language, setting);
     let lines = LineIndex::new(source);
     suppress::apply(
         &mut suppress::read(&facts, source, &lines),
@@ -170,19 +171,8 @@ fn read(source: &str, language: Language) -> Facts {
     }
 }
 
-fn judge(
-    path: &str,
-    source: &str,
-    language: Language,
-    package: Option<&crate::project::Package>,
-    options: &Options,
-) -> (Vec<Hit>, Facts) {
+fn judge(source: &str, language: Language, setting: Setting<'_>) -> (Vec<Hit>, Facts) {
     let facts = read(source, language);
-    let setting = Setting {
-        path,
-        role: role(path, language, package),
-        strict: options.strict,
-    };
     let hits = rules::run(
         &Context {
             facts: &facts,
@@ -207,12 +197,7 @@ fn wanted(check: Check, options: &Options) -> bool {
             .any(|selector| check.selected_by(selector))
 }
 
-fn one(
-    file: &SourceFile,
-    packages: &Packages,
-    options: &Options,
-    allows: &crate::allow::Allows,
-) -> Outcome {
+fn one(file: &SourceFile, tree: &Tree, options: &Options, allows: &Allows<'_>) -> Outcome {
     let mut outcome = Outcome {
         findings: Vec::new(),
         tally: Tally::default(),
@@ -231,13 +216,18 @@ fn one(
             return outcome;
         }
     };
-    let package = packages.of(&file.path);
-    let role = role(&file.path, file.language, package);
+    let place = tree.place(&file.path);
+    let role = role(&place, file.language, tree.packages.of(&place));
     outcome.tally.evidence = Evidence::read(&source, file.language, role);
     if !crate::prefilter::may_matter(&source, file.language) {
         return outcome;
     }
-    let (mut hits, facts) = judge(&file.path, &source, file.language, package, options);
+    let setting = Setting {
+        path: &place,
+        role,
+        strict: options.strict,
+    };
+    let (mut hits, facts) = judge(&source, file.language, setting);
     outcome.broken = facts.broken;
     outcome.tests = facts
         .test_modules
@@ -296,12 +286,13 @@ fn to_findings(
 }
 
 fn gather(
-    files: &[SourceFile],
-    packages: &Packages,
+    tree: &Tree,
     outcomes: BTreeMap<usize, Outcome>,
     options: &Options,
-    allows: &crate::allow::Allows,
+    allows: &Allows<'_>,
 ) -> Report {
+    let files = &tree.files;
+    let packages = &tree.packages;
     let mut report = Report {
         files: files.len(),
         bytes: files.iter().map(|file| file.size).sum(),
@@ -338,16 +329,24 @@ fn gather(
         }
         report.findings.extend(outcome.findings);
         let directory = packages
-            .of(&file.path)
+            .of(&tree.place(&file.path))
             .map_or(String::new(), |package| package.directory.clone());
         tallies
             .entry(directory)
             .or_default()
             .add(outcome.tally, &file.path);
     }
-    let mut project = crate::package::judge(&tallies, packages);
+    // A part of a package says nothing about the whole.
+    let mut project = if tree.within.is_empty() {
+        crate::package::judge(&tallies, packages)
+    } else {
+        Vec::new()
+    };
     project.retain(|finding| wanted(finding.check, options) && !allows.covers(finding));
     report.findings.extend(project);
+    if wanted(Check::Suppression, options) {
+        report.findings.extend(allows.faults());
+    }
     report.findings.sort_by(order);
     report
 }

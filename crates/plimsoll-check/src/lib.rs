@@ -26,7 +26,8 @@ mod suppress;
 mod tidy;
 mod words;
 
+pub use allow::Allow;
 pub use context::Context;
-pub use engine::{Allow, CheckError, Options, Report, check, check_text};
+pub use engine::{CheckError, Options, Report, check, check_text};
 pub use explain::explain;
 pub use finding::{Check, Finding};

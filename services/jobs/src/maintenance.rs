@@ -65,6 +65,7 @@ impl Maintenance {
     async fn recover(&self) -> Result<(), StoreError> {
         for job in self.store.recover().await? {
             if job.status() == Status::Cancelled {
+                // plimsoll: allow(PL006) each job has its own history, and a recovery finds few
                 tracing::info!(job_id = job.id, job_type = job.job_type, "job.cancelled");
             } else {
                 let since = now_micros().saturating_sub(job.started_at.unwrap_or(0));

@@ -56,6 +56,23 @@ pub(super) const ALL: &[Step] = &[
         run: Run::test,
     },
     Step {
+        name: "check",
+        about: "the six rules on the project itself, without a baseline",
+        needs_tools: false,
+        run: |_| {
+            let binary = [
+                "run",
+                "--quiet",
+                "--locked",
+                "--package",
+                "plimsoll-cli",
+                "--bin",
+                "plimsoll",
+            ];
+            process::run(cargo(&binary).args(["--", "check"]))
+        },
+    },
+    Step {
         name: "doctest",
         about: "every example of the documentation",
         needs_tools: true,

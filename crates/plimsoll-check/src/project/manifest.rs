@@ -157,6 +157,11 @@ impl Packages {
         }
     }
 
+    /// No manifest was found.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_directory.is_empty()
+    }
+
     /// The package in a folder.
     pub(crate) fn at(&self, directory: &str) -> Option<&Package> {
         self.by_directory.get(directory)

@@ -7,4 +7,4 @@ mod walk;
 pub(crate) use manifest::{Package, PackageKind, Packages};
 pub(crate) use role::Role;
 pub(crate) use role::role;
-pub(crate) use walk::{SourceFile, walk};
+pub(crate) use walk::{SourceFile, Tree, walk};

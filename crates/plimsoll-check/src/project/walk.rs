@@ -27,14 +27,69 @@ const MANIFESTS: &[&str] = &[
     "Pipfile",
 ];
 
-/// As [`walk_with`]; a root that a `.gitignore` above it hides is checked all the same, since it was asked for.
-pub(crate) fn walk(root: &Path) -> Result<(Vec<SourceFile>, Packages), std::io::Error> {
-    let found = walk_with(root, true)?;
-    if found.0.is_empty() {
-        walk_with(root, false)
-    } else {
-        Ok(found)
+/// What lies below a root.
+#[derive(Debug)]
+pub(crate) struct Tree {
+    /// Sorted by path.
+    pub files: Vec<SourceFile>,
+    /// Their packages, by place.
+    pub packages: Packages,
+    /// The root's own place in the package around it, ending in `/`; empty if the root holds its packages itself.
+    pub within: String,
+}
+
+impl Tree {
+    /// Where a file stands in its package: what tells its role. Findings are named by the path alone.
+    pub(crate) fn place(&self, path: &str) -> String {
+        format!("{}{path}", self.within)
     }
+}
+
+/// The sources below `root`. A root that a `.gitignore` above it hides is checked all the same, since it was asked for;
+/// one that is a part of a package is judged as that part.
+pub(crate) fn walk(root: &Path) -> Result<Tree, std::io::Error> {
+    let mut found = walk_with(root, true)?;
+    if found.0.is_empty() {
+        found = walk_with(root, false)?;
+    }
+    let (files, mut packages) = found;
+    let mut within = String::new();
+    if packages.is_empty()
+        && let Some((above, manifest, place)) = enclosing(root)
+    {
+        packages.add(&above, manifest);
+        within = place;
+    }
+    Ok(Tree {
+        files,
+        packages,
+        within,
+    })
+}
+
+/// The nearest folder above `root` with a manifest, that manifest, and the way down from there to the files' folder.
+fn enclosing(root: &Path) -> Option<(PathBuf, &'static str, String)> {
+    let root = root.canonicalize().ok()?;
+    let folder = if root.is_file() {
+        root.parent()?
+    } else {
+        root.as_path()
+    };
+    for above in folder.ancestors() {
+        let found = MANIFESTS.iter().find(|name| above.join(name).is_file());
+        if let Some(manifest) = found {
+            let way = folder.strip_prefix(above).ok()?;
+            let place = way
+                .components()
+                .map(|part| format!("{}/", part.as_os_str().to_string_lossy()))
+                .collect();
+            return Some((above.to_owned(), *manifest, place));
+        }
+        if above.join(".git").exists() {
+            break;
+        }
+    }
+    None
 }
 
 /// The sources and packages below `root`, or `root` itself if it is a file; sorted by path.

@@ -1,6 +1,6 @@
 //! For people: like rustc's, one block a finding, a summary per rule.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -31,23 +31,32 @@ impl Style {
 #[must_use]
 pub fn human(root: &Path, report: &Report, style: Style) -> String {
     let mut text = String::new();
-    let mut sources: HashMap<&str, Option<(String, LineIndex)>> = HashMap::new();
+    // Findings come file by file: no more than one text is held.
+    let mut source: Option<(&str, Option<(String, LineIndex)>)> = None;
     for finding in &report.findings {
-        let source = sources.entry(&finding.path).or_insert_with(|| {
-            let path = if root.is_file() {
-                root.to_owned()
-            } else {
-                root.join(&finding.path)
-            };
-            let bytes = std::fs::read(path).ok()?;
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            let lines = LineIndex::new(&text);
-            Some((text, lines))
-        });
-        block(&mut text, finding, source.as_ref(), style);
+        if source
+            .as_ref()
+            .is_none_or(|(path, _)| *path != finding.path)
+        {
+            source = Some((&finding.path, read(root, &finding.path)));
+        }
+        let known = source.as_ref().and_then(|(_, source)| source.as_ref());
+        block(&mut text, finding, known, style);
     }
     summary(&mut text, report, style);
     text
+}
+
+fn read(root: &Path, path: &str) -> Option<(String, LineIndex)> {
+    let path = if root.is_file() {
+        root.to_owned()
+    } else {
+        root.join(path)
+    };
+    let bytes = std::fs::read(path).ok()?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let lines = LineIndex::new(&text);
+    Some((text, lines))
 }
 
 fn block(text: &mut String, finding: &Finding, source: Option<&(String, LineIndex)>, style: Style) {

@@ -176,10 +176,10 @@ impl<'s> Reader<'s> {
         }
         match self.text(at) {
             "return" => {
-                return Some(if self.word(at + 1, "Err") {
-                    Exit::Raise
-                } else {
-                    Exit::Return
+                return Some(match self.text(at + 1) {
+                    "Err" => Exit::Raise,
+                    "ExitCode" => Exit::Process,
+                    _ => Exit::Return,
                 });
             }
             "break" => return Some(Exit::Break),
@@ -188,6 +188,16 @@ impl<'s> Reader<'s> {
         }
         let end = self.path_end(at, next);
         let last = self.text(end - 1);
+        // A value of `ExitCode` on its own is what a function that ends the program returns.
+        if self.text(at) == "ExitCode" {
+            let call = self.open(end, b'(');
+            let after = if call {
+                self.mate(end).max(end) + 1
+            } else {
+                end
+            };
+            return (after == next).then_some(Exit::Process);
+        }
         let process = self.text(at) == "std" || self.text(at) == "process" || end == at + 1;
         if self.open(end, b'(') {
             return match last {
@@ -204,7 +214,7 @@ impl<'s> Reader<'s> {
                 _ => None,
             };
         }
-        (self.text(at) == "ExitCode" && end == next).then_some(Exit::Process)
+        None
     }
 
     /// One past the path that begins at `at`: `a::b::<T>::c`.

@@ -97,6 +97,8 @@ fn paths_can_be_allowed() {
         allow: vec![Allow {
             paths: vec!["src/legacy/**".to_owned()],
             rules: rules.iter().map(|rule| (*rule).to_owned()).collect(),
+            reason: "old".to_owned(),
+            place: None,
         }],
         ..Options::default()
     };

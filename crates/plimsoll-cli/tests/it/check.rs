@@ -127,6 +127,82 @@ fn the_nearest_configuration_counts() {
 }
 
 #[test]
+fn allowed_paths_are_relative_to_their_file_and_must_be_of_use() {
+    let folder = tree(SERVICE);
+    let write = |reason: &str, path: &str| {
+        std::fs::write(
+            folder.path().join("plimsoll.toml"),
+            format!("[check]\nstrict = false\n\n[[check.allow]]\npaths = [\"{path}\"]\nreason = \"{reason}\"\n"),
+        )
+        .unwrap();
+    };
+    write("old", "src/lib.rs");
+    for (place, path) in [
+        ("", "."),
+        ("", "src"),
+        ("", "src/lib.rs"),
+        ("src", "."),
+        ("src", "lib.rs"),
+    ] {
+        let output = run(&folder.path().join(place), &[path]);
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{place} {path}: {}",
+            out(&output)
+        );
+    }
+    write("old", "src/gone.rs");
+    let text = out(&run(folder.path(), &["--disable", "PL001,PL003"]));
+    assert!(
+        text.contains("plimsoll.toml:4:1") && text.contains("hides nothing"),
+        "{text}"
+    );
+    // A part of the tree cannot tell whether it is of use elsewhere.
+    let output = run(folder.path(), &["src", "--disable", "PL001,PL003"]);
+    assert_eq!(output.status.code(), Some(0));
+    write(" ", "src/lib.rs");
+    let text = out(&run(folder.path(), &[]));
+    assert!(
+        text.contains("PL000[suppression]") && text.contains("gives no reason"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_part_of_a_package_is_judged_as_that_part() {
+    let folder = tree(SERVICE);
+    let root = folder.path();
+    std::fs::create_dir_all(root.join("tests")).unwrap();
+    std::fs::write(root.join("tests/it.rs"), SERVICE).unwrap();
+    std::fs::write(
+        root.join("Cargo.toml"),
+        "[package]\nname = \"ordersctl\"\nversion = \"0.1.0\"\n[dependencies]\nclap = \"4\"\n",
+    )
+    .unwrap();
+    std::fs::write(
+        root.join("src/main.rs"),
+        "fn main() {\n    println!(\"done\");\n}\n",
+    )
+    .unwrap();
+    for (place, path) in [
+        ("", "."),
+        ("", "src/main.rs"),
+        ("src", "main.rs"),
+        ("src", "."),
+        ("", "tests/it.rs"),
+    ] {
+        let output = run(&root.join(place), &[path, "--disable", "PL003"]);
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{place} {path}: {}",
+            out(&output)
+        );
+    }
+}
+
+#[test]
 fn a_baseline_is_recorded_then_held() {
     let folder = tree(SERVICE);
     assert_eq!(

@@ -20,7 +20,7 @@ pub struct Check {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Allow {
-    /// Paths relative to the root that is checked, in the syntax of `.gitignore`.
+    /// Paths relative to the folder of this file, in the syntax of `.gitignore`.
     pub paths: Vec<String>,
     /// Rules or checks; all of them if empty.
     #[serde(default)]
