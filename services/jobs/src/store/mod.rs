@@ -13,6 +13,7 @@ mod recover;
 mod sql;
 mod submit;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 pub use cancel::{Cancelled, Retried};
@@ -37,6 +38,14 @@ pub enum StoreError {
     /// The database URL cannot be read.
     #[error("database URL: {0}")]
     Url(#[source] sqlx::Error),
+    /// The SQLite file cannot be written.
+    #[error("{} cannot be opened for writing: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The schema could not be brought up to date.
     #[error("database migration: {0}")]
     Migrate(#[source] sqlx::migrate::MigrateError),
@@ -69,10 +78,10 @@ impl StoreError {
 }
 
 impl Store {
-    /// Opens `sqlite:` or `postgres:` URLs; nothing is dialled yet.
+    /// Opens `sqlite:` or `postgres:` URLs; no server is dialled yet.
     ///
     /// # Errors
-    /// [`StoreError::Url`] if the URL cannot be read.
+    /// [`StoreError::Url`] if the URL cannot be read, [`StoreError::File`] if the SQLite file cannot be written.
     pub fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
         Ok(Self {
             pool: Pool::open(url, connections)?,

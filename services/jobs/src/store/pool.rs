@@ -1,5 +1,6 @@
 //! The only file that knows which database it talks to.
 
+use std::fs::OpenOptions;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -62,7 +63,7 @@ enum Access {
 }
 
 impl Pool {
-    /// Connects lazily: a database that is down at the start shows in the readiness, not in a crash loop.
+    /// Connects lazily: a server that is down at the start shows in the readiness, not in a crash loop.
     pub(crate) fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
         if url.starts_with("sqlite:") {
             let options = SqliteConnectOptions::from_str(url)
@@ -74,6 +75,15 @@ impl Pool {
                 .foreign_keys(true)
                 .busy_timeout(Duration::from_secs(4))
                 .log_statements(STATEMENTS);
+            // The file stands before the first check looks at it: a first start is not an outage.
+            OpenOptions::new()
+                .create(true)
+                .append(true)
+                .open(options.get_filename())
+                .map_err(|source| StoreError::File {
+                    path: options.get_filename().to_owned(),
+                    source,
+                })?;
             let pool = |connections| {
                 SqlitePoolOptions::new()
                     .max_connections(connections)

@@ -39,6 +39,11 @@ fn a_wrong_value_stops_the_start_with_one_line() {
         ),
         (&["--database-url", "mysql://x"], &[], "--database-url"),
         (&[], &[("DATABASE_URL", "postgres://[")], "--database-url"),
+        (
+            &["--database-url", "sqlite:/nowhere/jobs.db"],
+            &[],
+            "/nowhere/jobs.db",
+        ),
         (&["--redis-url", "http://x"], &[], "--redis-url"),
         (&["--data-dir", file.to_str().unwrap()], &[], "--data-dir"),
         (&["--digest-dir", "/nowhere"], &[], "--digest-dir"),
@@ -108,6 +113,14 @@ async fn the_first_line_says_where_to_look() {
             .unwrap()
             .starts_with("http://127.0.0.1:")
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_first_start_alarms_nobody() {
+    let jobs = Plan::embedded().ready().await;
+    for line in jobs.lines() {
+        assert_eq!(line["level"], "info", "{line}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
