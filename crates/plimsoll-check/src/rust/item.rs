@@ -57,6 +57,14 @@ impl<'s> Reader<'s> {
                 _ => {}
             }
         }
+        // What remains of items are constants and types: their values are read as expressions. The visibility must go
+        // first, or the expression would take it for the beginning of an item again.
+        if self.word(at, "pub") {
+            at += 1;
+            if self.open(at, b'(') {
+                at = self.mate(at).max(at) + 1;
+            }
+        }
         if attributes.is_empty() {
             return self.expression(at, hi, scope, false);
         }

@@ -2,6 +2,22 @@ use super::*;
 use crate::call::MessageKind;
 
 #[test]
+fn constants_of_any_visibility_end_at_their_semicolon() {
+    for item in [
+        "pub const A: usize = B;",
+        "pub(crate) static A: Lazy<X> = Lazy::new(|| X { a: 1 });",
+        "pub type A = Box<dyn Fn(u8) -> u8>;",
+        "pub(in crate::a) const A: [u8; 2] = [1, 2];",
+        "pub extern crate a;",
+        "pub const fn a() {}",
+    ] {
+        let text = format!("{item}\npub fn f() {{ info!(\"x\"); }}\n");
+        let calls = read(&text).calls;
+        assert_eq!(calls.len(), 1, "{item}");
+    }
+}
+
+#[test]
 fn calls_inside_macros_are_seen() {
     let source = r#"
         async fn run() {
