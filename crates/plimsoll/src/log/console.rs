@@ -11,6 +11,16 @@ const LEVEL_WIDTH: usize = 7;
 /// Where the fields begin, unless the event is longer.
 const EVENT_WIDTH: usize = 24;
 
+/// What ties lines together but is seldom read: it must not hide what an event says.
+const BACKGROUND: [&[u8]; 6] = [
+    b"request_id",
+    b"trace_id",
+    b"span_id",
+    b"trace_flags",
+    b"service",
+    b"version",
+];
+
 /// Appends `line`, one canonical JSON object, in readable form and without a newline.
 ///
 /// Values stay escaped as they are in the canonical line, so that none can act on the terminal; a string is written
@@ -47,7 +57,9 @@ pub(crate) fn console(line: &[u8], out: &mut Vec<u8>, colour: bool) {
         styled(out, DIM, colour, b"=");
         let value = inside(&field);
         let bare = field.is_string() && is_unambiguous(value);
-        out.extend_from_slice(if bare { value } else { field.value });
+        let value = if bare { value } else { field.value };
+        let quiet = colour && BACKGROUND.contains(&field.key);
+        styled(out, DIM, quiet, value);
     }
 }
 
@@ -145,6 +157,16 @@ mod tests {
         );
         assert!(decide_colour(true, false, false) && decide_colour(false, false, true));
         assert!(!decide_colour(true, true, true) && !decide_colour(false, false, false));
+    }
+
+    #[test]
+    fn what_only_ties_lines_together_stays_in_the_background() {
+        let mut out = Vec::new();
+        let line = format!(r#"{HEAD},"error":"slow","service":"jobs"}}"#);
+        console(line.as_bytes(), &mut out, true);
+        let shown = String::from_utf8(out).unwrap();
+        assert!(shown.contains("\u{1b}[2mjobs\u{1b}[0m"), "{shown:?}");
+        assert!(!shown.contains("\u{1b}[2mslow"), "{shown:?}");
     }
 
     #[test]
