@@ -158,11 +158,13 @@ impl Writer {
 
     fn recover_one(&mut self, backlog: &Backlog) -> bool {
         let Some(Ok(ring)) = backlog.dead.file.file().map(bytes) else {
+            self.state().backlog.fetch_sub(1, Relaxed);
             return true;
         };
         let lines = rescue(&backlog.dead.header, &ring, &backlog.of);
         let mut left = lines.as_slice();
         self.state().backlog.fetch_add(lines.len() as u64, Relaxed);
+        self.state().backlog.fetch_sub(1, Relaxed);
         let mut tally = Tally::default();
         while !left.is_empty() {
             let (reach, taken) = self.fill_recovered(left, &mut tally);

@@ -5,7 +5,8 @@
 //! line A was logged before line B was even made (a task that went from one thread to another), A was committed before the
 //! look and has the smaller time, so A is not written after B. Lines made later wait for the next look, and so does a line
 //! with a time in the future, but only once: a clock that was set back delays nothing. One thread's lines stay in its order
-//! whatever the clock does.
+//! whatever the clock does: if it has gone on to another segment while the look was under way, what stands there waits for
+//! the next look, too.
 
 use super::order::time;
 use super::ring::reader::{Reader, Span};
@@ -64,7 +65,7 @@ impl Gather {
                     break;
                 };
                 latest = time(record.line).unwrap_or(0).max(latest);
-                waits = latest >= now && offset >= span.known;
+                waits = (latest >= now || span.ahead) && offset >= span.known;
                 if waits {
                     break;
                 }

@@ -31,7 +31,6 @@ pub(super) fn relieve(shared: &Shared, caller: usize) {
                 owner: MOVED + sink as u64,
                 sink,
                 kept: &mut kept,
-                lost: [0; LEVELS],
             }
             .run(&mut reader);
         }
@@ -45,7 +44,6 @@ struct Relief<'a> {
     sink: usize,
     /// The segment that warnings and errors are moved to.
     kept: &'a mut Option<Held>,
-    lost: [u64; LEVELS],
 }
 
 impl Relief<'_> {
@@ -73,18 +71,11 @@ impl Relief<'_> {
                 self.empty(reader, span);
             }
         }
-        for (level, lost) in self
-            .lost
-            .into_iter()
-            .enumerate()
-            .filter(|(_, lost)| *lost > 0)
-        {
-            self.state.drops.add(level as u8, lost);
-        }
     }
 
     fn empty(&mut self, reader: &mut Reader, span: &Span) {
         let segments = &self.shared.segments;
+        let mut lost = [0_u64; LEVELS];
         let mut offset = span.from;
         while let Some(record) = reader.record(segments, (span.index, span.sequence), offset) {
             offset = record.next;
@@ -96,8 +87,12 @@ impl Relief<'_> {
                 || span.owner == self.owner
                 || !self.keep(record.level, record.line)
             {
-                self.lost[usize::from(record.level).min(LEVELS - 1)] += 1;
+                lost[usize::from(record.level).min(LEVELS - 1)] += 1;
             }
+        }
+        // Counted first, as by the sink itself.
+        for (level, lost) in lost.into_iter().enumerate().filter(|(_, lost)| *lost > 0) {
+            self.state.drops.add(level as u8, lost);
         }
         reader.finish(segments, span.index, span.to);
     }

@@ -113,6 +113,9 @@ impl Pipeline {
             let mut writer = Writer::new(Arc::clone(&shared), number, shape, outlet);
             #[cfg(target_os = "linux")]
             if let Some(backlog) = backlogs.get_mut(number) {
+                // Before the thread runs: a shutdown that comes first must not call this complete.
+                let unread = &shared.sinks[number].backlog;
+                unread.store(backlog.len() as u64, std::sync::atomic::Ordering::Relaxed);
                 writer.backlog = std::mem::take(backlog);
             }
             std::thread::Builder::new()

@@ -82,7 +82,7 @@ pub(super) struct SinkState {
     pub(super) drops: Drops,
     /// The segment to which another sink moves this one's warnings and errors; locked only with `reader`.
     pub(super) kept: Mutex<Option<Held>>,
-    /// Lines of an earlier process that this sink has still to write.
+    /// Lines of an earlier process that this sink has still to write; a ring that it has not looked at counts as one.
     pub(super) backlog: AtomicU64,
 }
 

@@ -207,6 +207,13 @@ impl Writer {
     /// The outlet has the batch: moves the cursor over it.
     fn accept(&mut self) {
         let state = &self.shared.sinks[self.sink];
+        // Counted first: whoever sees the cursor at the end of the ring (a flush) sees the counts, too.
+        state
+            .written
+            .fetch_add(std::mem::take(&mut self.written), Relaxed);
+        state
+            .filtered
+            .fetch_add(std::mem::take(&mut self.filtered), Relaxed);
         let mut reader = state.reader();
         for index in self.touched.drain(..) {
             reader.finish(
@@ -215,13 +222,6 @@ impl Writer {
                 std::mem::take(&mut self.reach[index]),
             );
         }
-        drop(reader);
-        state
-            .written
-            .fetch_add(std::mem::take(&mut self.written), Relaxed);
-        state
-            .filtered
-            .fetch_add(std::mem::take(&mut self.filtered), Relaxed);
     }
 
     /// Hands the batch to the outlet, trying again for as long as it takes. False if the time to give up came first.

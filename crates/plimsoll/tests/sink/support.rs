@@ -17,16 +17,48 @@ pub(crate) fn anonymous() -> RingOptions {
 /// A canonical line of this moment: who wrote it and the how manieth it is.
 pub(crate) fn line(thread: usize, number: usize, padding: usize) -> Vec<u8> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    // The digits need not be a real date, only grow: seconds of the day stand for all.
+    let (year, month, day) = date(now.as_secs() / 86_400);
     let seconds = now.as_secs() % 86_400;
     let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     let micros = now.subsec_micros();
     let padding = "x".repeat(padding);
     format!(
-        "{{\"timestamp\":\"2026-01-01T{hour:02}:{minute:02}:{second:02}.{micros:06}Z\",\"level\":\"info\",\
+        "{{\"timestamp\":\"{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{micros:06}Z\",\"level\":\"info\",\
          \"event\":\"test\",\"thread\":{thread},\"number\":{number},\"padding\":\"{padding}\"}}"
     )
     .into_bytes()
+}
+
+/// The date of a day since 1970. A sink compares a line's time with its own clock: a made-up date would be the past.
+fn date(mut days: u64) -> (u64, usize, u64) {
+    let leap = |year: u64| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
+    let mut year = 1970;
+    while days >= 365 + u64::from(leap(year)) {
+        days -= 365 + u64::from(leap(year));
+        year += 1;
+    }
+    let lengths = [
+        31,
+        28 + u64::from(leap(year)),
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31,
+    ];
+    let mut month = 0;
+    while days >= lengths[month] {
+        days -= lengths[month];
+        month += 1;
+    }
+    (year, month + 1, days + 1)
 }
 
 /// A writer whose bytes the test sees, and which can be made to fail or to block.

@@ -17,6 +17,9 @@ pub(super) struct Seen {
     pub(super) end: usize,
     /// The state at the scan before, to tell an idle segment.
     state: u64,
+    /// Whose it is, and the last scan that saw it unsealed: more may have been appended since.
+    owner: u64,
+    open_at: u64,
 }
 
 /// Committed records of one segment that a reader has not read.
@@ -29,6 +32,9 @@ pub(in crate::sink) struct Span {
     /// Where they ended at the scan before.
     pub(in crate::sink) known: usize,
     pub(in crate::sink) to: usize,
+    /// Its owner came here during the scan, from a segment that was looked at before that: lines may have been missed
+    /// there that come before these.
+    pub(in crate::sink) ahead: bool,
 }
 
 /// One record.
@@ -46,12 +52,19 @@ pub(in crate::sink) struct Reader {
     index: usize,
     pub(super) ring: u64,
     pub(super) seen: Box<[Seen]>,
+    /// How often it has looked.
+    scans: u64,
 }
 
 impl Reader {
     pub(super) fn new(ring: u64, index: usize, segments: usize) -> Self {
         let seen = vec![Seen::default(); segments].into_boxed_slice();
-        Self { index, ring, seen }
+        Self {
+            index,
+            ring,
+            seen,
+            scans: 0,
+        }
     }
 
     /// The record at `offset`, if it is committed and not yet done in the segment's round `sequence`.
@@ -71,6 +84,8 @@ impl Reader {
         spans: &mut Vec<Span>,
     ) -> bool {
         let mut writing = false;
+        self.scans += 1;
+        let scan = self.scans;
         spans.clear();
         segments.in_use(|index| {
             let slot = &segments.slots[index];
@@ -92,11 +107,16 @@ impl Reader {
                     taken: done,
                     end: FIRST_RECORD,
                     state: 0,
+                    owner: slot.owner.load(Relaxed),
+                    open_at: 0,
                 };
+            }
+            if kind != SEALED {
+                seen.open_at = scan;
             }
             let known = std::mem::replace(&mut seen.end, end);
             if seen.done < end {
-                let owner = slot.owner.load(Relaxed);
+                let owner = seen.owner;
                 spans.push(Span {
                     index,
                     sequence,
@@ -104,9 +124,15 @@ impl Reader {
                     from: seen.done,
                     known,
                     to: end,
+                    ahead: false,
                 });
             }
         });
+        for span in spans.iter_mut().filter(|span| span.known == FIRST_RECORD) {
+            span.ahead = self.seen.iter().any(|seen| {
+                seen.open_at == scan && seen.owner == span.owner && seen.sequence < span.sequence
+            });
+        }
         writing
     }
 
