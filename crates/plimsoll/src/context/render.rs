@@ -132,6 +132,11 @@ impl Rendered {
         self.bytes.as_slice()
     }
 
+    #[inline]
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.mask == 0
+    }
+
     /// One bit per key.
     #[inline]
     pub(crate) const fn mask(&self) -> u64 {

@@ -4,7 +4,9 @@
 //! on is written as `\uXXXX`: DEL, the C1 controls, U+2028 and U+2029, the bidirectional overrides and the byte order
 //! mark. Clean runs are found sixteen bytes at a time and copied whole.
 
-/// Bytes looked at together; the loop over them is one vector comparison.
+use wide::u8x16;
+
+/// Bytes looked at together.
 const CHUNK: usize = 16;
 
 /// Appends `text` as a JSON string, quotes included.
@@ -29,13 +31,12 @@ pub(crate) fn escape(out: &mut Vec<u8>, text: &str) {
 #[inline]
 fn is_clean(bytes: &[u8]) -> bool {
     if let Some(last) = bytes.last_chunk::<CHUNK>() {
-        let mut dirty = Flags::default();
-        for chunk in bytes.as_chunks::<CHUNK>().0 {
-            dirty.add(chunk);
-        }
         // The tail is looked at together with bytes seen before: cheaper than one by one.
-        dirty.add(last);
-        return dirty.none();
+        let mut dirty = dirty_lanes(*last);
+        for chunk in bytes.as_chunks::<CHUNK>().0 {
+            dirty |= dirty_lanes(*chunk);
+        }
+        return dirty.to_bitmask() == 0;
     }
     if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
         return is_clean_word(u64::from_ne_bytes(*first))
@@ -49,25 +50,14 @@ fn is_clean(bytes: &[u8]) -> bool {
     bytes.iter().all(|&byte| is_clean_byte(byte))
 }
 
-/// Which of sixteen columns hold a byte that cannot stand. Written so that it compiles to vector comparisons.
-#[derive(Default)]
-struct Flags([i8; CHUNK]);
-
-impl Flags {
-    #[inline]
-    fn add(&mut self, chunk: &[u8; CHUNK]) {
-        for (flag, &byte) in self.0.iter_mut().zip(chunk) {
-            // Below a space, as a signed number, are the C0 controls and everything that is not ASCII.
-            let dirty =
-                (byte.cast_signed() < 0x20) | (byte == b'"') | (byte == b'\\') | (byte == 0x7f);
-            *flag |= -i8::from(dirty);
-        }
-    }
-
-    #[inline]
-    fn none(&self) -> bool {
-        self.0.iter().fold(0, |all, flag| all | flag) == 0
-    }
+/// The highest bit of each of sixteen bytes that cannot stand.
+#[inline]
+fn dirty_lanes(chunk: [u8; CHUNK]) -> u8x16 {
+    let lanes = u8x16::new(chunk);
+    let equal = |byte| lanes.simd_eq(u8x16::splat(byte));
+    let control = lanes.min(u8x16::splat(0x1f)).simd_eq(lanes);
+    // What is not ASCII has the bit itself.
+    lanes | control | equal(b'"') | equal(b'\\') | equal(0x7f)
 }
 
 #[inline]

@@ -1,6 +1,7 @@
 //! JSON text and timestamps: the ground floor that `context`, `log` and `sink` stand on.
 
 mod capture;
+mod digits;
 pub(crate) mod escape;
 pub(crate) mod line;
 pub(crate) mod nested;

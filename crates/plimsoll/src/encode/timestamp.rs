@@ -1,7 +1,8 @@
 //! `2026-11-22T07:09:06.232288Z`: UTC, always six fractional digits, the part above the second made once a second.
 
+use super::digits;
 use std::cell::Cell;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 /// `{"timestamp":"2026-11-22T07:09:06.232288`, how every line begins.
 pub(crate) type Head = [u8; 40];
@@ -21,8 +22,21 @@ pub(crate) fn head() -> Head {
 }
 
 /// The wall clock since 1970; zero for a clock set before that.
+#[cfg(target_os = "linux")]
 #[inline]
 pub(crate) fn since_epoch() -> Duration {
+    // What `SystemTime` asks, too; as it is, without the arithmetic of times before 1970.
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
+    match (u64::try_from(now.tv_sec), u32::try_from(now.tv_nsec)) {
+        (Ok(seconds), Ok(nanos)) => Duration::new(seconds, nanos),
+        _ => Duration::ZERO,
+    }
+}
+
+/// The wall clock since 1970; zero for a clock set before that.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn since_epoch() -> Duration {
+    use std::time::{SystemTime, UNIX_EPOCH};
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default()
@@ -36,11 +50,8 @@ pub(crate) fn head_at(now: Duration) -> Head {
         head = head_of_second(now.as_secs());
         LAST.set((now.as_secs(), head));
     }
-    let micros = now.subsec_micros();
-    let (high, low) = (micros / 10_000, micros % 10_000);
-    write_pair(&mut head, DIGITS_AT, high);
-    write_pair(&mut head, DIGITS_AT + 2, low / 100);
-    write_pair(&mut head, DIGITS_AT + 4, low % 100);
+    let [_, _, micros @ ..] = (digits::eight(now.subsec_micros()) | digits::ZEROS).to_le_bytes();
+    head[DIGITS_AT..].copy_from_slice(&micros);
     head
 }
 

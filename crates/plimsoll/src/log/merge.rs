@@ -1,37 +1,57 @@
 //! What the event does not say itself: fields of the spans, of the context, of the service. Nearer ones win.
 
 use super::plan::Plan;
+use crate::context::Context;
 use crate::context::render::{Rendered, context_reserved, hash, reserved_mask};
+
+/// What the event itself says.
+#[derive(Clone, Copy)]
+pub(crate) struct Said<'a> {
+    pub(crate) plan: &'a Plan,
+    /// Reserved keys that it had to rename.
+    pub(crate) renamed: u8,
+    /// One bit per field whose error wrote a chain.
+    pub(crate) chains: u64,
+    /// One bit per key.
+    pub(crate) mask: u64,
+}
 
 /// The keys that a line has so far.
 pub(crate) struct Keys<'a> {
-    plan: &'a Plan,
-    /// One bit per field whose error wrote a chain.
-    chains: u64,
+    said: Said<'a>,
     mask: u64,
     /// Reserved keys that the context holds.
     held: u8,
-    /// Those of them that the event had to rename.
-    renamed: u8,
     nearer: [Option<&'a Rendered>; 3],
 }
 
 impl<'a> Keys<'a> {
-    #[inline]
-    pub(crate) const fn of_event(
-        plan: &'a Plan,
-        renamed: u8,
-        held: u8,
-        chains: u64,
-        chain_mask: u64,
-    ) -> Self {
+    pub(crate) const fn of_event(said: Said<'a>, held: u8) -> Self {
         Self {
-            plan,
-            chains,
-            mask: plan.mask | chain_mask,
+            mask: said.mask,
+            said,
             held,
-            renamed,
             nearer: [None; 3],
+        }
+    }
+
+    /// Adds the fields of the spans, of the context and of the service.
+    pub(crate) fn add_all(
+        self,
+        spans: &Rendered,
+        context: Option<&Context>,
+        service: &Rendered,
+        out: &mut Vec<u8>,
+    ) {
+        let mut keys = self;
+        keys.add_spans(spans, out);
+        match context {
+            None => keys.add(service, out),
+            Some(context) => context.with_rendered(|fields| {
+                let mut keys = keys;
+                keys.add_context(fields, out);
+                keys.add(service, out);
+            }),
         }
     }
 
@@ -42,8 +62,7 @@ impl<'a> Keys<'a> {
     }
 
     /// Adds the fields of the spans; a key that the context holds itself gives way.
-    #[inline]
-    pub(crate) fn add_spans(&mut self, fields: &'a Rendered, out: &mut Vec<u8>) {
+    fn add_spans(&mut self, fields: &'a Rendered, out: &mut Vec<u8>) {
         if fields.mask() & (self.mask | reserved_mask(self.held)) == 0 {
             out.extend_from_slice(fields.bytes());
         } else {
@@ -54,8 +73,7 @@ impl<'a> Keys<'a> {
     }
 
     /// Adds the fields of the context.
-    #[inline]
-    pub(crate) fn add_context(&mut self, fields: &'a Rendered, out: &mut Vec<u8>) {
+    fn add_context(&mut self, fields: &'a Rendered, out: &mut Vec<u8>) {
         if fields.mask() & self.mask == 0 {
             out.extend_from_slice(fields.bytes());
         } else {
@@ -72,8 +90,7 @@ impl<'a> Keys<'a> {
     }
 
     /// Adds fields that come after all others.
-    #[inline]
-    pub(crate) fn add(&mut self, fields: &Rendered, out: &mut Vec<u8>) {
+    fn add(&mut self, fields: &Rendered, out: &mut Vec<u8>) {
         if fields.mask() & self.mask == 0 {
             out.extend_from_slice(fields.bytes());
         } else {
@@ -102,7 +119,13 @@ impl<'a> Keys<'a> {
     }
 
     fn has(&self, key: &[u8], hash: u32) -> bool {
-        self.plan.has(key, hash, self.renamed, self.chains)
+        let Said {
+            plan,
+            renamed,
+            chains,
+            ..
+        } = self.said;
+        plan.has(key, hash, renamed, chains)
             || self
                 .nearer
                 .iter()

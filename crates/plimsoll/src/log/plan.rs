@@ -23,7 +23,7 @@ pub(crate) struct Plan {
     names: Box<[&'static str]>,
     pub(crate) level: Level,
     /// What follows the digits of the timestamp: `Z","level":"info","event":`.
-    pub(crate) opening: Box<[u8]>,
+    pub(crate) opening: Opening,
     /// The `event` of a line whose callsite has no message, quotes included.
     pub(crate) fallback: Box<[u8]>,
     /// Which of `fields` is the message.
@@ -43,7 +43,7 @@ pub(crate) struct Plan {
 pub(crate) struct Usual {
     pub(crate) text: Box<str>,
     /// Escaped, with the quote that closes it.
-    pub(crate) rendered: Box<[u8]>,
+    pub(crate) rendered: Opening,
 }
 
 /// Where a callsite stands.
@@ -59,6 +59,8 @@ pub(crate) struct PlannedField {
     pub(crate) key: Opening,
     /// The same as `field_<key>`, for a key that the context may hold.
     pub(crate) renamed: Opening,
+    /// Its bit in masks of fields, 0 beyond the first 64.
+    pub(crate) bit: u64,
     /// The bit of a key that the context may hold.
     pub(crate) reserved: u8,
     /// What the key says about its value.
@@ -69,7 +71,7 @@ pub(crate) struct PlannedField {
     hash: u32,
 }
 
-/// What stands before a value. A short one, as nearly all are, is copied by two moves and no call.
+/// Text that is written again and again: what stands before a value, a message. A short one, as nearly all are, is copied by two moves and no call.
 pub(crate) struct Opening {
     short: [u8; SHORT],
     length: usize,
@@ -80,7 +82,7 @@ pub(crate) struct Opening {
 const SHORT: usize = 32;
 
 impl Opening {
-    fn new(bytes: &[u8]) -> Self {
+    pub(crate) fn new(bytes: &[u8]) -> Self {
         let mut short = [0; SHORT];
         let long = bytes.len() > SHORT;
         if !long {
@@ -105,6 +107,18 @@ impl Opening {
             out.truncate(end);
         } else {
             out.extend_from_slice(&self.long);
+        }
+    }
+
+    /// Without the quote at its end, for a value that is no string.
+    #[inline]
+    pub(crate) fn write_unquoted(&self, out: &mut Vec<u8>) {
+        if self.length <= SHORT {
+            let end = out.len() + self.length - 1;
+            out.extend_from_slice(&self.short);
+            out.truncate(end);
+        } else {
+            out.extend_from_slice(&self.long[..self.long.len() - 1]);
         }
     }
 
@@ -163,13 +177,14 @@ impl Plan {
             usual: OnceLock::new(),
             decision: AtomicUsize::new(0),
             level,
-            opening: [
-                b"Z\",\"level\":\"",
-                level_name(level).as_bytes(),
-                b"\",\"event\":",
-            ]
-            .concat()
-            .into(),
+            opening: Opening::new(
+                &[
+                    b"Z\",\"level\":\"",
+                    level_name(level).as_bytes(),
+                    b"\",\"event\":",
+                ]
+                .concat(),
+            ),
             fallback: quoted(event),
             message,
             names: Box::default(),
@@ -206,6 +221,7 @@ impl Plan {
                     opening(&key)
                 },
                 renamed: opening(&unique(format!("field_{name}"), &names)),
+                bit,
                 reserved,
                 verdict: if is_message {
                     KeyVerdict::CLEAN

@@ -2,7 +2,7 @@
 
 use super::Logging;
 use super::guarded;
-use super::merge::Keys;
+use super::merge::{Keys, Said};
 use super::plan::Plan;
 use super::scratch::Scratch;
 use super::shrink;
@@ -36,18 +36,29 @@ pub(crate) fn event(
     let out = &mut scratch.line;
     begin(plan, out);
 
-    let held = with_context(own_context.as_ref(), |context| {
-        context.map_or(0, Context::reserved)
-    });
-    let renamed = plan.context_reserved & held;
+    // Few events say a key that a context may hold.
+    let renamed = match plan.context_reserved {
+        0 => 0,
+        reserved => reserved & held(own_context.as_ref()),
+    };
     let mut visitor = Visitor::new(plan, &logging.redactor, out, &mut scratch.buffer, renamed);
     values(plan, &mut visitor, record);
-    let (chains, chain_mask) = (visitor.chains, visitor.chain_mask);
-
-    let keys = Keys::of_event(plan, renamed, held, chains, chain_mask);
-    with_fields(span.as_deref(), |spans| {
-        rest(keys, spans, own_context.as_ref(), &logging.fields, out);
-    });
+    let said = Said {
+        plan,
+        renamed,
+        chains: visitor.chains,
+        mask: plan.mask | visitor.chain_mask,
+    };
+    match span {
+        None => with_context(own_context.as_ref(), |context| {
+            rest(said, &NOTHING, context, &logging.fields, out);
+        }),
+        Some(span) => span.with(|spans| {
+            with_context(own_context.as_ref(), |context| {
+                rest(said, spans, context, &logging.fields, out);
+            });
+        }),
+    }
     end(out);
 }
 
@@ -68,13 +79,18 @@ pub(crate) fn record(
         out.truncate(message_at);
         escape::string(out, PANICKED);
     }
-    let held = with_context(own_context.as_ref(), |context| {
-        context.map_or(0, Context::reserved)
-    });
-    let mut keys = Keys::of_event(plan, 0, held, 0, 0);
-    keys.add_record(fields, out);
+    let said = Said {
+        plan,
+        renamed: 0,
+        chains: 0,
+        mask: plan.mask,
+    };
     with_fields(span.as_deref(), |spans| {
-        rest(keys, spans, own_context.as_ref(), &logging.fields, out);
+        with_context(own_context.as_ref(), |context| {
+            let mut keys = Keys::of_event(said, context.map_or(0, Context::reserved));
+            keys.add_record(fields, out);
+            keys.add_all(spans, context, &logging.fields, out);
+        });
     });
     end(out);
 }
@@ -97,7 +113,7 @@ impl Parent {
 fn begin(plan: &Plan, out: &mut Vec<u8>) {
     out.clear();
     out.extend_from_slice(&timestamp::head());
-    out.extend_from_slice(&plan.opening);
+    plan.opening.write(out);
 }
 
 #[inline]
@@ -173,24 +189,56 @@ fn absent(plan: &Plan, missing: u64, message_at: usize, visitor: &mut Visitor<'_
     }
 }
 
+/// Adds what the event does not say itself. Nearly always no key comes twice, and all is copied.
 #[inline]
 fn rest(
-    keys: Keys<'_>,
+    said: Said<'_>,
     spans: &Rendered,
-    own_context: Option<&Context>,
+    context: Option<&Context>,
     service: &Rendered,
     out: &mut Vec<u8>,
 ) {
-    let mut keys = keys;
-    keys.add_spans(spans, out);
-    with_context(own_context, |context| match context {
-        None => keys.add(service, out),
-        Some(context) => context.with_rendered(|fields| {
-            let mut keys = keys;
-            keys.add_context(fields, out);
-            keys.add(service, out);
-        }),
-    });
+    let copied = match context {
+        None => copy([spans, service], said.mask, out),
+        Some(context) if spans.is_empty() => {
+            context.with_rendered(|fields| copy([fields, service], said.mask, out))
+        }
+        Some(_) => false,
+    };
+    if !copied {
+        merge(said, spans, context, service, out);
+    }
+}
+
+/// Copies both unless they share a key with `mask` or each other.
+#[inline]
+fn copy(fields: [&Rendered; 2], mask: u64, out: &mut Vec<u8>) -> bool {
+    let [first, second] = fields;
+    let shared = (first.mask() & mask) | (second.mask() & (first.mask() | mask));
+    if shared == 0 {
+        out.extend_from_slice(first.bytes());
+        if !second.is_empty() {
+            out.extend_from_slice(second.bytes());
+        }
+    }
+    shared == 0
+}
+
+#[inline(never)]
+fn merge(
+    said: Said<'_>,
+    spans: &Rendered,
+    context: Option<&Context>,
+    service: &Rendered,
+    out: &mut Vec<u8>,
+) {
+    Keys::of_event(said, context.map_or(0, Context::reserved))
+        .add_all(spans, context, service, out);
+}
+
+/// Reserved keys that the context holds.
+fn held(own_context: Option<&Context>) -> u8 {
+    with_context(own_context, |context| context.map_or(0, Context::reserved))
 }
 
 #[inline]

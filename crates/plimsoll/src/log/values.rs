@@ -1,6 +1,6 @@
 //! One value becomes JSON: looked at for secrets, cut if it is a giant, replaced if it cannot be shown.
 
-use super::plan::Usual;
+use super::plan::{Opening, Usual};
 use crate::encode::{CAPTURE_LIMIT, LOOKAHEAD, cut, escape, nested};
 use crate::redact::{KeyVerdict, Redactor};
 use std::error::Error;
@@ -17,7 +17,7 @@ const USUAL: usize = 256;
 const CHAIN: usize = 16;
 
 /// Appends text with the quote that closes it.
-#[inline]
+#[inline(always)]
 pub(crate) fn text(redactor: &Redactor, verdict: KeyVerdict, text: &str, out: &mut Vec<u8>) {
     if text.len() > CAPTURE_LIMIT {
         giant(redactor, verdict, text, out);
@@ -56,13 +56,22 @@ pub(crate) fn message(
 ) {
     buffer.clear();
     nested::expect();
-    let result = write!(Limited { text: buffer }, "{shown:?}");
-    if let Some(usual) = usual.get()
-        && *usual.text == **buffer
-        && result.is_ok()
-    {
-        return out.extend_from_slice(&usual.rendered);
-    }
+    let result = match usual.get() {
+        None => write!(Limited { text: buffer }, "{shown:?}"),
+        Some(usual) => {
+            let mut expected = Expected {
+                usual: &usual.text,
+                rest: Some(&usual.text),
+                text: buffer,
+            };
+            let result = write!(expected, "{shown:?}");
+            if expected.rest == Some("") && result.is_ok() {
+                return usual.rendered.write(out);
+            }
+            expected.give_up();
+            result
+        }
+    };
     let start = out.len();
     finish(redactor, KeyVerdict::CLEAN, result, buffer, out);
     let unchanged = || redactor.value(KeyVerdict::CLEAN, buffer).is_none();
@@ -74,7 +83,7 @@ pub(crate) fn message(
     {
         let _ = usual.set(Usual {
             text: (&**buffer).into(),
-            rendered: out[start..].into(),
+            rendered: Opening::new(&out[start..]),
         });
     }
 }
@@ -135,6 +144,36 @@ pub(crate) fn chain(
         out.extend_from_slice(if number == 0 { b"\"" } else { b",\"" });
         debug(redactor, verdict, &format_args!("{link}"), buffer, out);
         cause = link.source();
+    }
+}
+
+/// Compares text with what is expected, and takes it only once it differs.
+struct Expected<'a> {
+    usual: &'a str,
+    /// What is still to come; nothing once it differs.
+    rest: Option<&'a str>,
+    text: &'a mut String,
+}
+
+impl Expected<'_> {
+    /// It is not what was expected: `text` gets what came so far.
+    fn give_up(&mut self) {
+        if let Some(rest) = self.rest.take() {
+            self.text
+                .push_str(&self.usual[..self.usual.len() - rest.len()]);
+        }
+    }
+}
+
+impl fmt::Write for Expected<'_> {
+    #[inline]
+    fn write_str(&mut self, piece: &str) -> fmt::Result {
+        if let Some(rest) = self.rest.and_then(|rest| rest.strip_prefix(piece)) {
+            self.rest = Some(rest);
+            return Ok(());
+        }
+        self.give_up();
+        Limited { text: self.text }.write_str(piece)
     }
 }
 

@@ -1,6 +1,6 @@
 //! An event's values are written into the line, each under its planned key.
 
-use super::plan::{Plan, PlannedField};
+use super::plan::{Opening, Plan, PlannedField};
 use super::values;
 use crate::context::render::{hash, mask};
 use crate::encode::value;
@@ -64,44 +64,57 @@ impl<'a> Visitor<'a> {
         self.skip |= u64::MAX >> (63 - self.at.min(63));
     }
 
-    /// Writes the key with the quote that opens a string.
-    #[inline]
-    fn begin(&mut self, field: &Field) -> Option<&'a PlannedField> {
+    /// Which field is written, and what stands before its value; `None` if it is not written.
+    #[inline(always)]
+    fn next(&mut self, field: &Field) -> Option<(&'a PlannedField, &'a Opening)> {
         let index = field.index();
         let planned = self.plan.fields.get(index)?;
-        let bit = 1_u64.checked_shl(index as u32).unwrap_or(0);
-        if self.skip & bit != 0 || (bit == 0 && (planned.shadowed || index < self.at)) {
+        if planned.bit & !self.skip == 0 && !self.is_beyond(planned, index) {
             return None;
         }
-        self.seen |= bit;
+        self.seen |= planned.bit;
         self.at = index;
-        if planned.reserved & self.renamed == 0 {
-            planned.key.write(self.out);
+        let opening = if planned.reserved & self.renamed == 0 {
+            &planned.key
         } else {
-            planned.renamed.write(self.out);
-        }
+            &planned.renamed
+        };
+        Some((planned, opening))
+    }
+
+    /// Whether this is a field that has no bit and is written all the same.
+    #[cold]
+    const fn is_beyond(&self, planned: &PlannedField, index: usize) -> bool {
+        planned.bit == 0 && !planned.shadowed && index >= self.at
+    }
+
+    /// Writes the key with the quote that opens a string.
+    #[inline(always)]
+    fn begin(&mut self, field: &Field) -> Option<&'a PlannedField> {
+        let (planned, opening) = self.next(field)?;
+        opening.write(self.out);
         self.value_at = self.out.len();
         Some(planned)
     }
 
     /// Writes the key for anything but a string; `None` if the field is not written or its key hides the number.
-    #[inline]
+    #[inline(always)]
     fn begin_number(&mut self, field: &Field) -> Option<()> {
-        let planned = self.begin(field)?;
+        let (planned, opening) = self.next(field)?;
         if !planned.verdict.is_clean()
             && let Some(marker) = self.redactor.number(planned.verdict)
         {
+            opening.write(self.out);
             self.out.extend_from_slice(marker.as_bytes());
             self.out.push(b'"');
             return None;
         }
-        self.out.pop();
+        opening.write_unquoted(self.out);
         Some(())
     }
 }
 
 impl Visit for Visitor<'_> {
-    #[inline]
     fn record_str(&mut self, field: &Field, text: &str) {
         if let Some(planned) = self.begin(field) {
             values::text(self.redactor, planned.verdict, text, self.out);
@@ -110,13 +123,13 @@ impl Visit for Visitor<'_> {
 
     fn record_i64(&mut self, field: &Field, number: i64) {
         if self.begin_number(field).is_some() {
-            value::integer(self.out, number);
+            value::signed(self.out, number);
         }
     }
 
     fn record_u64(&mut self, field: &Field, number: u64) {
         if self.begin_number(field).is_some() {
-            value::integer(self.out, number);
+            value::unsigned(self.out, number);
         }
     }
 
@@ -139,8 +152,8 @@ impl Visit for Visitor<'_> {
     }
 
     fn record_bool(&mut self, field: &Field, truth: bool) {
-        if self.begin(field).is_some() {
-            self.out.pop();
+        if let Some((_, opening)) = self.next(field) {
+            opening.write_unquoted(self.out);
             value::boolean(self.out, truth);
         }
     }
