@@ -8,7 +8,7 @@ use crate::Outcome;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The comparison, one of the packages in bench/
-    #[arg(value_parser = ["loggers", "http", "metrics", "redaction"])]
+    #[arg(value_parser = ["loggers", "parts", "http", "metrics", "redaction"])]
     comparison: String,
     /// Passed on to the comparison; `-- --help` lists what it takes
     #[arg(last = true)]
