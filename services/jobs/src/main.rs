@@ -1,16 +1,23 @@
 //! `jobs`: the reference job service.
 
+use std::borrow::Cow;
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 use jobs_service::cli::{Cli, Command, healthcheck, load};
 use jobs_service::serve;
+use plimsoll::redact::redacted;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
+            // The message shows the value that was refused.
+            let _ = match redacted(&error.to_string()) {
+                Cow::Borrowed(_) => error.print(),
+                Cow::Owned(text) => write!(std::io::stderr(), "{text}"),
+            };
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };

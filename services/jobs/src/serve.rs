@@ -54,7 +54,9 @@ pub async fn run(args: ServeArgs) -> ExitCode {
 
 /// Says on stderr why a command ends, in one line, and gives its exit code.
 pub fn complain(code: u8, message: &str) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "jobs: {}", message.replace('\n', " "));
+    // What a driver or the system says of a setting may hold its value.
+    let message = plimsoll::redact::redacted(message).replace('\n', " ");
+    let _ = writeln!(std::io::stderr(), "jobs: {message}");
     ExitCode::from(code)
 }
 

@@ -67,16 +67,16 @@ pub struct ServeArgs {
     #[arg(long, env = "JOB_TIMEOUT", value_name = "TYPE=TIME", value_delimiter = ',', value_parser = parse_timeout)]
     pub timeout: Vec<(JobType, Duration)>,
     /// Delay before the second attempt; it doubles with each further one, up to 10 minutes
-    #[arg(long, env = "JOB_RETRY_DELAY", default_value = "1s", value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "JOB_RETRY_DELAY", default_value = "1s", value_name = "TIME", value_parser = parse_time)]
     pub retry_delay: Duration,
     /// How long a worker may be silent before its jobs are given to another one
-    #[arg(long, env = "JOB_LEASE", default_value = "15s", value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "JOB_LEASE", default_value = "15s", value_name = "TIME", value_parser = parse_time)]
     pub lease: Duration,
     /// How long running jobs may go on after SIGTERM before they return to the queue
-    #[arg(long, env = "JOB_DRAIN", default_value = "15s", value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "JOB_DRAIN", default_value = "15s", value_name = "TIME", value_parser = parse_time)]
     pub job_drain: Duration,
     /// How long ended jobs, and with them their idempotency keys, are kept
-    #[arg(long, env = "JOB_RETENTION", default_value = "7d", value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "JOB_RETENTION", default_value = "7d", value_name = "TIME", value_parser = parse_time)]
     pub retention: Duration,
     /// Accept and answer, but leave the jobs to other replicas
     #[arg(long, env = "NO_WORKER")]
@@ -234,6 +234,11 @@ pub(crate) fn parse_address(text: &str) -> Result<SocketAddr, &'static str> {
         .map_err(|_| "must be an IP address and a port, such as 127.0.0.1:8080 or [::]:8080")
 }
 
+/// A duration. What was typed is not said again: it may be a value that was meant for another setting.
+fn parse_time(text: &str) -> Result<Duration, &'static str> {
+    humantime::parse_duration(text).map_err(|_| "must be a time such as 500ms, 15s or 7d")
+}
+
 fn parse_network(text: &str) -> Result<ipnet::IpNet, &'static str> {
     text.parse()
         .map_err(|_| "must be a network, such as 10.1.0.0/16; one address is 10.1.2.3/32")
@@ -258,7 +263,7 @@ fn parse_concurrency(text: &str) -> Result<(JobType, usize), String> {
 
 fn parse_timeout(text: &str) -> Result<(JobType, Duration), String> {
     let (kind, value) = parse_pair(text)?;
-    let duration = humantime::parse_duration(value).map_err(|error| error.to_string())?;
+    let duration = parse_time(value)?;
     if duration.is_zero() {
         Err("must be longer than nothing".to_owned())
     } else {

@@ -6,10 +6,9 @@
 
 use super::Context;
 use super::key::Key;
-use super::redactor;
 use super::render::{Rendered, context_reserved};
 use crate::encode::{Value, cut, escape};
-use crate::redact::{KeyVerdict, Redactor};
+use crate::redact::{KeyVerdict, Redactor, process};
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::sync::PoisonError;
@@ -77,7 +76,7 @@ impl Context {
 pub(super) fn put(rendered: &mut Rendered, held: u8, key: &Cow<'static, str>, value: &Value<'_>) {
     let mut bytes = SCRATCH.try_with(Cell::take).unwrap_or_default();
     bytes.clear();
-    redactor::with(|redactor| {
+    process::with(|redactor| {
         if let Cow::Borrowed(name) = key
             && let Some(known) = Key::of(redactor, name)
             && known.reserved & held == 0

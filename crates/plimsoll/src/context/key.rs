@@ -1,8 +1,7 @@
 //! What is known about a bound key: remembered by each thread for static keys, as nearly all are.
 
-use super::redactor;
 use super::render::{context_reserved, hash, is_plain, is_reserved};
-use crate::redact::{KeyVerdict, Redactor};
+use crate::redact::{KeyVerdict, Redactor, process};
 use std::cell::Cell;
 
 /// Keys that a thread remembers, a power of two.
@@ -46,7 +45,7 @@ impl Key {
     #[inline]
     pub(super) fn of(redactor: &Redactor, name: &'static str) -> Option<Self> {
         let place = (name.as_ptr().addr(), name.len());
-        let generation = redactor::generation();
+        let generation = process::generation();
         KEYS.try_with(|keys| {
             // Keys of one service stand side by side in memory: spread them (Knuth, multiplicative hashing), and let
             // those that meet all the same have a few places each.

@@ -8,7 +8,6 @@ mod builder;
 pub(crate) mod current;
 pub(crate) mod entropy;
 mod key;
-pub(crate) mod redactor;
 pub(crate) mod render;
 mod scope;
 #[cfg(feature = "tokio")]

@@ -1,6 +1,7 @@
 //! `application/problem+json` (RFC 9457) with the request's id.
 
 use crate::Context;
+use crate::redact::redacted;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -9,6 +10,8 @@ use serde::Serialize;
 use std::borrow::Cow;
 
 /// An error body: RFC 9457 members, `request_id` of the current context, and `errors` for input named field by field.
+///
+/// What callers and drivers put into a text may be a secret, so each passes [`redacted`] on its way in.
 ///
 /// ```
 /// use http::StatusCode;
@@ -62,7 +65,7 @@ impl Problem {
     /// What happened and what to do, for a person. Must not hold internals.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
-        self.0.detail = Some(detail.into());
+        self.0.detail = Some(clean(detail.into()));
         self
     }
 
@@ -74,8 +77,8 @@ impl Problem {
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
         self.0.errors.push(FieldError {
-            field: field.into(),
-            detail: detail.into(),
+            field: clean(field.into()),
+            detail: clean(detail.into()),
         });
         self
     }
@@ -101,6 +104,13 @@ impl Problem {
             HeaderValue::from_static("application/problem+json"),
         );
         response
+    }
+}
+
+fn clean(text: Cow<'static, str>) -> Cow<'static, str> {
+    match redacted(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(redacted) => redacted.into(),
     }
 }
 

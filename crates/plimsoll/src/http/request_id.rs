@@ -3,7 +3,9 @@
 use super::REQUEST_ID;
 use crate::context::entropy;
 use crate::metrics::{self, CounterFamily};
+use crate::redact::redacted;
 use http::{HeaderMap, HeaderValue};
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// Longest id of a caller that is kept.
@@ -14,19 +16,21 @@ static REPLACED: LazyLock<Option<CounterFamily<0>>> = LazyLock::new(|| {
     metrics::registry()
         .counter(
             "http_server_request_ids_replaced_total",
-            "Inbound x-request-id headers that were not 1 to 128 safe characters and were replaced.",
+            "Inbound x-request-id headers that were not 1 to 128 safe characters, or a secret, and were replaced.",
             [],
         )
         .ok()
 });
 
-/// The caller's id if there is exactly one and it is safe to write anywhere, else a fresh version 4 UUID.
+/// The caller's id if there is exactly one, safe to write anywhere and no secret, else a fresh version 4 UUID.
 pub(super) fn choose(headers: &HeaderMap, trusted: bool) -> HeaderValue {
     if trusted {
         let mut values = headers.get_all(REQUEST_ID).iter();
         match (values.next(), values.next()) {
             (None, _) => return fresh(),
-            (Some(value), None) if is_safe(value.as_bytes()) => return value.clone(),
+            (Some(value), None) if is_safe(value.as_bytes()) && is_no_secret(value) => {
+                return value.clone();
+            }
             _ => {}
         }
         if let Some(replaced) = &*REPLACED {
@@ -43,6 +47,12 @@ fn fresh() -> HeaderValue {
     let text: &str = id.hyphenated().encode_lower(&mut text);
     // Hex digits and hyphens are always a valid header value.
     HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("unknown"))
+}
+
+/// A token sent by mistake would go back to the caller, and on to every service that this one calls.
+fn is_no_secret(id: &HeaderValue) -> bool {
+    id.to_str()
+        .is_ok_and(|id| matches!(redacted(id), Cow::Borrowed(_)))
 }
 
 /// 1 to 128 characters that mean nothing to a shell, a terminal, a log format or a URL's query.
@@ -98,6 +108,13 @@ mod tests {
             assert_eq!(uuid.get_version_num(), 4, "{case:?}");
             assert_ne!(id, chosen(case));
         }
+        let token = ["AKIA", "QYLPMN5HFIQR7XYA"].concat();
+        assert_eq!(
+            uuid::Uuid::parse_str(&chosen(&[&token]))
+                .unwrap()
+                .get_version_num(),
+            4
+        );
         let mut headers = HeaderMap::new();
         headers.insert(REQUEST_ID, HeaderValue::from_static("7f3c"));
         assert_ne!(choose(&headers, false), "7f3c");

@@ -74,7 +74,8 @@ pub(crate) fn message(
     };
     let start = out.len();
     finish(redactor, KeyVerdict::CLEAN, result, buffer, out);
-    let unchanged = || redactor.value(KeyVerdict::CLEAN, buffer).is_none();
+    // Not `value`: that would count its findings a second time, and in `observe` mode call them clean.
+    let unchanged = || redactor.find(KeyVerdict::CLEAN, buffer).is_empty();
     if usual.get().is_none()
         && result.is_ok()
         && buffer.len() < USUAL

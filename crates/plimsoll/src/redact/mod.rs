@@ -20,6 +20,7 @@ mod markup;
 mod names;
 mod numbers;
 mod pairs;
+pub(crate) mod process;
 mod prose;
 mod redactor;
 mod screen;
@@ -34,6 +35,7 @@ pub(crate) use hash::check_hash_key;
 pub use hash::{HashKey, HashKeyError, hashed};
 #[cfg(feature = "derive")]
 pub use plimsoll_derive::Sensitive;
+pub use process::redacted;
 pub use redactor::{Finding, RedactError, Redactor};
 pub use secret::{Pii, Secret};
 pub use self_test::Survivor;

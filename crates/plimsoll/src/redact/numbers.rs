@@ -26,6 +26,10 @@ fn run(text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>) {
     iban(text, start, end, hits);
     // One number, or several with a blank between: take numbers from the left until none is found any more.
     let mut at = start;
+    if text[..start].ends_with(b"%") && end - start > 2 {
+        // An escape of a URL, as in `%20123-45-6789`.
+        at += 2;
+    }
     while at < end {
         if !(text[at].is_ascii_digit() || matches!(text[at], b'+' | b'(')) {
             at += 1;
@@ -72,7 +76,11 @@ fn iban(text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>) {
 
 /// The number that starts at `at`: its length and pattern.
 fn number(text: &[u8], at: usize, limit: usize) -> Option<(usize, u16)> {
-    let before = at.checked_sub(1).map_or(b' ', |before| text[before]);
+    let before = match &text[..at] {
+        [.., b'%', high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => b' ',
+        [.., before] => *before,
+        [] => b' ',
+    };
     if before.is_ascii_alphanumeric() || before == b'_' || before >= 0x80 {
         return None;
     }
@@ -88,12 +96,18 @@ fn number(text: &[u8], at: usize, limit: usize) -> Option<(usize, u16)> {
             || (matches!(next, b'-' | b'.' | b'/' | b':') && after.is_ascii_alphanumeric()))
     };
     if glued {
-        return None;
+        // A whole segment of a path, of the length that cards mostly have; other lengths are mostly identifiers.
+        let segment = |length: &usize| {
+            matches!(length, 15 | 16) && matches!(beyond(*length), b'/' | b'?' | b'#' | b' ' | b'"')
+        };
+        return card(rest)
+            .filter(|length| before == b'/' && segment(length))
+            .map(|length| (length, of_kind(Kind::CardNumber)));
     }
     if let Some(length) = card(rest).filter(|length| ends(*length)) {
         return Some((length, of_kind(Kind::CardNumber)));
     }
-    if let Some(length) = ssn(rest).filter(|length| ends(*length)) {
+    if let Some(length) = ssn(rest).filter(|length| ends(*length) || beyond(*length) == b'/') {
         return Some((length, Rule::Ssn.index()));
     }
     if is_date(rest) || is_address(rest) {
@@ -391,6 +405,15 @@ mod tests {
             found("card 4111 1111 1111 1111 exp 12/27"),
             ["4111 1111 1111 1111"]
         );
+    }
+
+    #[test]
+    fn numbers_of_persons_in_paths() {
+        for path in ["/cards/4111111111111111", "/cards/4111111111111111/limit"] {
+            assert_eq!(found(path), ["4111111111111111"], "{path}");
+        }
+        assert_eq!(found("/of/SSN%20078-05-1120/x"), ["078-05-1120"]);
+        assert!(found("/cards/4111111111111111-a").is_empty());
     }
 
     #[test]

@@ -134,7 +134,7 @@ impl Builder {
         let version = config.service.version.clone().or(self.version);
         let redactor = Arc::new(Redactor::from_config(&config.redact)?);
         crate::redact::check_hash_key()?;
-        crate::context::redactor::set(Arc::clone(&redactor));
+        crate::redact::process::set(Arc::clone(&redactor));
         #[cfg(feature = "tokio")]
         let health = crate::health::Health::new();
         #[cfg(feature = "tokio")]
@@ -207,7 +207,7 @@ fn of_every_line(
         .chain(own)
     {
         let mut json = Vec::new();
-        encode::escape::string(&mut json, value);
+        encode::escape::string(&mut json, &crate::redact::redacted(value));
         fields.set(key, &json);
     }
     fields

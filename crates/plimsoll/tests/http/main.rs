@@ -14,5 +14,6 @@ mod lifecycle;
 mod operator;
 mod probes;
 mod requests;
+mod secrets;
 mod support;
 mod trace_context;

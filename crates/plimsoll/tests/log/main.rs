@@ -11,5 +11,6 @@ mod coexistence;
 mod context;
 mod line;
 mod misbehaviour;
+mod secrets;
 mod sequences;
 mod spans;

@@ -2,27 +2,17 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use plimsoll::context::Context;
 use serde::Serialize;
 
 use crate::store::StoreError;
 
 /// An error of the API.
 #[derive(Debug, Serialize)]
-pub struct Problem {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    title: &'static str,
-    status: u16,
-    detail: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<FieldError>,
-}
+#[serde(transparent)]
+pub struct Problem(plimsoll::http::Problem);
 
 /// What is wrong with one field.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct FieldError {
     /// The field's path in the body, or the name of the header or query parameter.
     pub field: String,
@@ -43,14 +33,7 @@ impl Problem {
     /// A problem; the title is the status' own.
     #[must_use]
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self {
-            kind: "about:blank",
-            title: status.canonical_reason().unwrap_or("Error"),
-            status: status.as_u16(),
-            detail: detail.into(),
-            request_id: None,
-            errors: Vec::new(),
-        }
+        Self(plimsoll::http::Problem::new(status).detail(detail.into()))
     }
 
     /// A body that is JSON but not a job.
@@ -58,19 +41,17 @@ impl Problem {
     pub fn fields(errors: Vec<FieldError>) -> Self {
         let names: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
         let detail = format!("wrong or missing: {}", names.join(", "));
-        Self {
-            errors,
-            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
-        }
+        let Self(problem) = Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail);
+        Self(errors.into_iter().fold(problem, |problem, error| {
+            problem.error(error.field, error.detail)
+        }))
     }
 
     /// One wrong field.
     #[must_use]
-    pub fn field(status: StatusCode, field: &str, detail: &str) -> Self {
-        Self {
-            errors: vec![FieldError::new(field, detail)],
-            ..Self::new(status, format!("{field}: {detail}"))
-        }
+    pub fn field(status: StatusCode, field: &'static str, detail: &str) -> Self {
+        let Self(problem) = Self::new(status, format!("{field}: {detail}"));
+        Self(problem.error(field, detail.to_owned()))
     }
 
     pub(crate) fn unknown_job() -> Self {
@@ -100,13 +81,9 @@ impl From<StoreError> for Problem {
 }
 
 impl IntoResponse for Problem {
-    fn into_response(mut self) -> Response {
-        self.request_id =
-            Context::current().and_then(|context| context.request_id().map(str::to_owned));
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let body = serde_json::to_vec(&self).unwrap_or_default();
-        let content_type = HeaderValue::from_static("application/problem+json");
-        let mut response = (status, [(header::CONTENT_TYPE, content_type)], body).into_response();
+    fn into_response(self) -> Response {
+        let mut response = self.0.into_response();
+        let status = response.status();
         let headers = response.headers_mut();
         match status {
             StatusCode::SERVICE_UNAVAILABLE => {

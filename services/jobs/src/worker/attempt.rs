@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use plimsoll::context::TraceContext;
 use plimsoll::job::{ErrorKind, JobError, JobInfo, JobLayer, JobRequest};
+use plimsoll::redact::redacted;
 use serde_json::Value;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::task::TaskTracker;
@@ -159,7 +160,8 @@ fn verdict(result: &Result<Value, JobError>, job: &Job, retry_delay: Duration) -
     }
 }
 
-/// The error with its causes, without what PostgreSQL can not store, and not longer than anyone reads.
+/// The error with its causes, without secrets (everyone who may read jobs reads it), without what PostgreSQL can not
+/// store, and not longer than anyone reads.
 fn readable(error: &JobError) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);
@@ -168,7 +170,8 @@ fn readable(error: &JobError) -> String {
         text.push_str(&error.to_string());
         cause = error.source();
     }
-    text.chars()
+    redacted(&text)
+        .chars()
         .filter(|character| *character != '\0')
         .take(LONGEST_ERROR)
         .collect()

@@ -13,6 +13,7 @@
 mod support;
 
 mod cached;
+mod canary;
 mod command;
 mod context;
 mod crash;

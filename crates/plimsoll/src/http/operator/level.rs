@@ -4,6 +4,7 @@ use super::Operated;
 use crate::encode::line::level_name;
 use crate::http::Problem;
 use crate::log::parse_level;
+use crate::redact::redacted;
 use axum::Json;
 use axum::extract::State;
 use bytes::Bytes;
@@ -29,7 +30,7 @@ pub(super) async fn read(State(operated): State<Arc<Operated>>) -> Json<Value> {
     let targets: Map<String, Value> = report
         .targets
         .into_iter()
-        .map(|(target, level)| (target, level_name(level).into()))
+        .map(|(target, level)| (redacted(&target).into_owned(), level_name(level).into()))
         .collect();
     let overrides: Vec<Value> = report
         .overrides
@@ -37,7 +38,7 @@ pub(super) async fn read(State(operated): State<Arc<Operated>>) -> Json<Value> {
         .map(|held| {
             json!({
                 "level": level_name(held.level),
-                "target": held.target,
+                "target": held.target.as_deref().map(redacted),
                 "remaining_seconds": held.remaining.as_secs(),
             })
         })
@@ -75,7 +76,7 @@ pub(super) async fn change(
     Ok(Json(json!({
         "old": level_name(done.old),
         "new": level_name(done.new),
-        "target": done.target,
+        "target": done.target.as_deref().map(redacted),
         "ttl_seconds": done.time_to_live.as_secs(),
     })))
 }

@@ -4,6 +4,7 @@ use super::super::Logging;
 use super::super::keeper;
 use super::overrides::Override;
 use crate::encode::{Line, line::level_name};
+use crate::redact::redacted;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -182,7 +183,7 @@ fn tell(
     let line = Line::new(Level::WARN, "log.level_changed")
         .field("old", level_name(old))
         .field("new", level_name(new))
-        .field("target", target)
+        .field("target", target.map(redacted))
         .field(
             "reason",
             if time_to_live.is_some() {

@@ -7,7 +7,7 @@ use tracing::Level;
 #[non_exhaustive]
 pub enum DirectiveError {
     /// Not a level.
-    #[error("`{0}` is not a level: use error, warn, info, debug or trace")]
+    #[error("`{0}` names no level: use error, warn, info, debug or trace")]
     Level(String),
     /// A directive for spans, as in `target[span{{field=value}}]=level`.
     #[error(
@@ -77,7 +77,10 @@ impl Directives {
             }
             match part.split_once('=') {
                 Some((target, level)) if !target.trim().is_empty() => {
-                    targets.push((target.trim().to_owned(), or_off(level.trim())?));
+                    // The whole directive: half of a pair tells nobody where it stands, nor the redactor what it is.
+                    let level =
+                        or_off(level.trim()).map_err(|_| DirectiveError::Level(part.to_owned()))?;
+                    targets.push((target.trim().to_owned(), level));
                 }
                 Some(_) => return Err(DirectiveError::Syntax(part.to_owned())),
                 None => match or_off(part) {
@@ -213,7 +216,7 @@ mod tests {
     fn mistakes_are_named() {
         assert_eq!(
             parse("x=loud"),
-            Err(DirectiveError::Level("loud".to_owned()))
+            Err(DirectiveError::Level("x=loud".to_owned()))
         );
         assert_eq!(parse("inof"), Err(DirectiveError::Level("inof".to_owned())));
         assert_eq!(

@@ -6,6 +6,7 @@ pub mod parallel;
 pub mod postgres;
 pub mod process;
 pub mod redis;
+pub mod secrets;
 
 use std::path::PathBuf;
 use std::process::{Child, Command};

@@ -1,6 +1,7 @@
 //! A process of the service, as an operator would start it.
 
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -18,7 +19,7 @@ pub struct Jobs {
     pub operator: Client,
     pub address: String,
     _data: Option<Arc<tempfile::TempDir>>,
-    _name: Arc<ServiceName>,
+    name: Arc<ServiceName>,
 }
 
 /// A name that only one test's processes share: a start recovers the log lines of killed processes of its own name.
@@ -30,16 +31,23 @@ impl Default for ServiceName {
     }
 }
 
-impl Drop for ServiceName {
-    fn drop(&mut self) {
-        for directory in std::fs::read_dir("/dev/shm")
+impl ServiceName {
+    /// Where its processes keep lines that must outlive them.
+    fn directories(&self) -> Vec<PathBuf> {
+        std::fs::read_dir("/dev/shm")
             .into_iter()
             .flatten()
             .flatten()
-        {
-            if directory.file_name().to_string_lossy().ends_with(&self.0) {
-                let _ = std::fs::remove_dir_all(directory.path());
-            }
+            .filter(|directory| directory.file_name().to_string_lossy().ends_with(&self.0))
+            .map(|directory| directory.path())
+            .collect()
+    }
+}
+
+impl Drop for ServiceName {
+    fn drop(&mut self) {
+        for directory in self.directories() {
+            let _ = std::fs::remove_dir_all(directory);
         }
     }
 }
@@ -47,6 +55,7 @@ impl Drop for ServiceName {
 #[derive(Default)]
 struct Output {
     lines: Mutex<Vec<String>>,
+    errors: Mutex<Vec<String>>,
     more: Condvar,
     ended: std::sync::atomic::AtomicBool,
 }
@@ -117,16 +126,19 @@ impl Plan {
                 .env("PLIMSOLL_SERVICE__NAME", &self.name.0)
                 .envs(self.environment.iter().cloned())
                 .stdout(Stdio::piped())
-                .stderr(if std::env::var_os("JOBS_TEST_STDERR").is_some() {
-                    Stdio::inherit()
-                } else {
-                    Stdio::null()
-                })
+                .stderr(Stdio::piped())
                 .spawn()
                 .unwrap(),
         );
         let output = Arc::new(Output::default());
         let stdout = child.0.stdout.take().unwrap();
+        let stderr = child.0.stderr.take().unwrap();
+        let errors = Arc::clone(&output);
+        std::thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                errors.errors.lock().unwrap().push(line);
+            }
+        });
         let store = Arc::clone(&output);
         std::thread::spawn(move || {
             for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
@@ -154,7 +166,7 @@ impl Plan {
             operator: Client::new(started["operator"].as_str().unwrap()),
             address: api.trim_start_matches("http://").to_owned(),
             _data: self.data.clone(),
-            _name: Arc::clone(&self.name),
+            name: Arc::clone(&self.name),
         }
     }
 
@@ -203,6 +215,24 @@ impl Jobs {
         let mut lines = self.all_lines();
         lines.retain(|line| line.get("recovered").is_some());
         lines
+    }
+
+    /// Everything that this process has written to its two streams so far.
+    pub fn written(&self) -> [String; 2] {
+        [&self.output.lines, &self.output.errors].map(|lines| lines.lock().unwrap().join("\n"))
+    }
+
+    /// The text that stands in the memory that outlives the process.
+    pub fn ring(&self) -> String {
+        let files = self.name.directories().into_iter().flat_map(|directory| {
+            std::fs::read_dir(directory)
+                .into_iter()
+                .flatten()
+                .flatten()
+                .filter_map(|file| std::fs::read(file.path()).ok())
+        });
+        let bytes: Vec<u8> = files.flatten().filter(|byte| *byte != 0).collect();
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
     fn all_lines(&self) -> Vec<Value> {

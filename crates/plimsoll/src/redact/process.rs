@@ -1,6 +1,7 @@
-//! What takes secrets out of a context's fields: the process's redactor, since a context belongs to no layer.
+//! The process's redactor, for what belongs to no layer: a context's fields, an error body, a stored error.
 
-use crate::redact::Redactor;
+use super::{KeyVerdict, Redactor};
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
@@ -14,15 +15,30 @@ thread_local! {
     static LOCAL: Cell<Option<(u32, Arc<Redactor>)>> = const { Cell::new(None) };
 }
 
-/// From now on contexts are redacted as this one says. The latest `configure()` wins.
+/// From now on this is the process's redactor. The latest `configure()` wins.
 pub(crate) fn set(redactor: Arc<Redactor>) {
     *REDACTOR.write().unwrap_or_else(PoisonError::into_inner) = redactor;
     GENERATION.fetch_add(1, Ordering::Release);
 }
 
+/// A text as it may leave the process: redacted by value, as the latest `configure()` says, and before one as the
+/// standard says. Findings are counted.
+///
+/// For what leaves on another way than a log line: an error that is stored or sent.
+///
+/// ```
+/// let error = "no connection to postgres://app:hunter2@db/orders";
+/// assert!(!plimsoll::redact::redacted(error).contains("hunter2"));
+/// assert_eq!(plimsoll::redact::redacted("no connection"), "no connection");
+/// ```
+#[must_use]
+pub fn redacted(text: &str) -> Cow<'_, str> {
+    with(|redactor| redactor.value(KeyVerdict::CLEAN, text)).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
 /// Works with the redactor of now. `work` must not run code of the service.
 #[inline]
-pub(super) fn with<R>(work: impl FnOnce(&Redactor) -> R) -> R {
+pub(crate) fn with<R>(work: impl FnOnce(&Redactor) -> R) -> R {
     let generation = GENERATION.load(Ordering::Acquire);
     let redactor = match LOCAL.try_with(Cell::take) {
         Ok(Some((known, redactor))) if known == generation => redactor,
@@ -35,7 +51,7 @@ pub(super) fn with<R>(work: impl FnOnce(&Redactor) -> R) -> R {
 
 /// Moves when the redactor changes.
 #[inline]
-pub(super) fn generation() -> u32 {
+pub(crate) fn generation() -> u32 {
     GENERATION.load(Ordering::Acquire)
 }
 
