@@ -11,6 +11,6 @@ mod vocabulary;
 mod word;
 
 pub use kind::{Kind, Strength};
-pub use name::{Class, classify, is_about, words};
+pub use name::{Class, classify, completes, is_about, words};
 pub use pattern::{TokenPattern, token_patterns};
 pub use shape::{is_placeholder, is_status, is_uuid, password_like, secret_like};

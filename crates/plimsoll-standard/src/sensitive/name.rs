@@ -2,8 +2,8 @@
 
 use super::kind::{Kind, Strength};
 use super::vocabulary::{
-    ABOUT, ACTS, ADDRESS_OF, ASKS, CODE_OF, GLUE, KEY_LIKELY, KEY_NOT, KEY_SURE, NAME_OF, NATIONAL,
-    NATIONAL_ALONE, NEUTRAL, PASS_OF, PASSWORD, TOKEN_NOT, any,
+    ABOUT, ACTS, ADDRESS_OF, ASKS, CODE_OF, COMPLETE, GLUE, KEY_LIKELY, KEY_NOT, KEY_SURE, NAME_OF,
+    NATIONAL, NATIONAL_ALONE, NEUTRAL, PASS_OF, PASSWORD, TOKEN_NOT, any,
 };
 use super::word::split;
 
@@ -48,6 +48,16 @@ pub fn is_about(key: &str) -> bool {
     words(key)
         .last()
         .is_some_and(|last| any(ABOUT, last) || last.ends_with("ed"))
+}
+
+/// Whether other words before this key could make it sensitive: `key` after `api`, `number` after `card`.
+#[must_use]
+pub fn completes(key: &str) -> bool {
+    words(key).last().is_some_and(|last| {
+        any(COMPLETE, last)
+            || any(NEUTRAL, last)
+            || matches!(last.as_str(), "hash" | "hashed" | "digest" | "salt")
+    })
 }
 
 impl Kind {

@@ -8,9 +8,10 @@ use super::hit::{Hit, settle};
 use super::keys::Keys;
 use super::names::{self, of_kind};
 use super::redactor::RedactError;
-use super::screen::{self, CLASS, class};
-use super::tokens::{SHORTEST_TOKEN, Tokens};
-use super::{email, escapes, json, markup, numbers, pairs, prose, url};
+use super::screen;
+use super::tokens::Tokens;
+use super::walk::{self, Seen};
+use super::{email, escapes, json, markup, numbers, url};
 
 /// Finds what is sensitive. Knows nothing of counting or writing.
 #[derive(Debug)]
@@ -118,9 +119,8 @@ impl Engine {
         if self.is_quiet(text) {
             return;
         }
-        let classes = screen::classes_of(text);
         let before = hits.len();
-        self.screened(text, classes, level, hits);
+        self.screened(text, level, hits);
         if offset > 0 {
             for hit in &mut hits[before..] {
                 hit.start += offset;
@@ -135,167 +135,40 @@ impl Engine {
         self.finish(hits);
     }
 
-    fn screened(&self, text: &[u8], classes: u16, level: u8, hits: &mut Vec<Hit>) {
+    fn screened(&self, text: &[u8], level: u8, hits: &mut Vec<Hit>) {
         if !self.custom.is_empty() {
             self.custom.find(text, hits);
         }
-        if classes & (class::BREAK | class::AT) == 0 {
-            if text.len() >= SHORTEST_TOKEN {
-                self.tokens.word(text, 0, text.len(), hits);
+        if level < DEEPEST && is_nested(text) {
+            let before = hits.len();
+            if json::find(self, text, None, level, hits).is_some() {
+                return;
             }
-        } else {
-            if level < DEEPEST && is_nested(text) {
-                let before = hits.len();
-                if json::find(self, text, None, level, hits).is_some() {
-                    return;
-                }
-                hits.truncate(before);
-            }
-            self.words(text, classes, hits);
-            if classes & class::AT != 0 {
-                email::find(text, hits);
-                url::find_driver_form(text, hits);
-            }
-            if classes & class::MARKUP != 0 {
-                self.markup(text, level, hits);
-            }
+            hits.truncate(before);
         }
-        if classes & class::DIGIT != 0 && text.len() >= screen::SHORTEST_NUMBER {
-            numbers::find(text, hits);
+        let seen = walk::words(&self.keys, &self.tokens, text, hits);
+        if seen.any(Seen::AT) {
+            email::find(text, hits);
+            url::find_driver_form(text, hits);
         }
+        markup::find(&self.keys, text, seen, hits);
+        if seen.any(Seen::ENCODED) && level < DEEPEST {
+            self.encoded(text, level, hits);
+        }
+        numbers::find(text, hits);
     }
 
-    /// One walk over all words, with the marks after them.
-    fn words(&self, text: &[u8], classes: u16, hits: &mut Vec<Hit>) {
-        // A secret beside its name in prose holds a digit or a mark, or stands in quotes.
-        let prose = classes & (class::DIGIT | class::MARK | class::JOIN) != 0;
-        let mut floor = 0;
-        let mut start = 0;
-        let mut tuples = false;
-        let mut insert = false;
-        let mut at = 0;
-        while at < text.len() {
-            at += text[at..]
-                .iter()
-                .position(|byte| CLASS[usize::from(*byte)] & class::BREAK != 0)
-                .unwrap_or(text.len() - at);
-            if at > start + 1
-                && let Some(end) = self.word(text, floor, start, at, prose, hits)
-            {
-                floor = end;
-                at = end.max(at);
-                start = at;
-                continue;
-            }
-            let Some(&byte) = text.get(at) else {
-                break;
-            };
-            match byte {
-                b':' | b'=' => {
-                    let found = if text[at..].starts_with(b"://") {
-                        url::find(text, at, hits)
-                    } else {
-                        pairs::find(&self.keys, text, floor, at, hits)
-                    };
-                    if let Some(end) = found {
-                        floor = end;
-                        start = end.max(at + 1);
-                        at = start;
-                        continue;
-                    }
-                }
-                b',' => tuples |= at > 0 && matches!(text[at - 1], b'"' | b'\''),
-                b'(' => {
-                    insert = true;
-                    if let Some(end) = pairs::wrapped(&self.keys, text, floor, at, hits) {
-                        floor = end;
-                        at = end;
-                        start = end;
-                        continue;
-                    }
-                }
-                _ => {}
-            }
-            at += 1;
-            start = at;
-            // What was escaped before a word is not part of it: `\nAKIA...`, `%3Dghp_...`.
-            match byte {
-                b'\\' if matches!(text.get(at), Some(b'n' | b'r' | b't')) => start += 1,
-                b'\\' if text.get(at) == Some(&b'u') => start = text.len().min(start + 5),
-                b'%' => start = text.len().min(start + 2),
-                _ => {}
-            }
-            at = at.max(start.min(at + 1));
-        }
-        if text.len() > 48 && memchr::memmem::find(text, b"form-data").is_some() {
-            markup::form_data(&self.keys, text, hits);
-        }
-        if tuples {
-            markup::tuples(&self.keys, text, hits);
-        }
-        if insert {
-            markup::inserts(&self.keys, text, hits);
-        }
-    }
-
-    #[inline]
-    fn word(
-        &self,
-        text: &[u8],
-        floor: usize,
-        start: usize,
-        end: usize,
-        prose: bool,
-        hits: &mut Vec<Hit>,
-    ) -> Option<usize> {
-        if end - start >= SHORTEST_TOKEN
-            && let Some(end) = self.tokens.word(text, start, end, hits)
-        {
-            return Some(end);
-        }
-        let leads = text
-            .get(end)
-            .is_none_or(|next| matches!(next, b' ' | b'.' | b'!'))
-            && prose::may_lead(&text[start..end]);
-        if leads && (prose || end - start == 5 || text[start] == b'-') {
-            return prose::find(&self.keys, text, floor, start, end, hits);
-        }
-        None
-    }
-
-    fn markup(&self, text: &[u8], level: u8, hits: &mut Vec<Hit>) {
-        if memchr::memmem::find(text, b"</").is_some() {
-            markup::elements(&self.keys, text, hits);
-        }
-        if memchr::memmem::find(text, b"value=").is_some() {
-            markup::attributes(&self.keys, text, hits);
-        }
-        if memchr::memmem::find(text, b"%40").is_some() {
-            email::find_encoded(text, hits);
-        }
-        let encoded = [
-            &b"%3D"[..],
-            b"%3d",
-            b"%3A",
-            b"%3a",
-            b"%20",
-            b"%22",
-            b"%2B",
-            b"%2b",
-        ]
-        .iter()
-        .any(|mark| memchr::memmem::find(text, mark).is_some());
-        if encoded && level < DEEPEST {
-            let (plain, map) = escapes::percent(text);
-            let mut inner = Vec::new();
-            // Once only: what is encoded twice is decoded twice.
-            self.inside(&plain, 0, level + 1, &mut inner);
-            hits.extend(inner.into_iter().map(|hit| Hit {
-                start: map.raw(hit.start),
-                end: map.raw(hit.end),
-                ..hit
-            }));
-        }
+    /// Reads a text with percent-encoding as what it stands for.
+    fn encoded(&self, text: &[u8], level: u8, hits: &mut Vec<Hit>) {
+        let (plain, map) = escapes::percent(text);
+        let mut inner = Vec::new();
+        // Once only: what is encoded twice is decoded twice.
+        self.inside(&plain, 0, level + 1, &mut inner);
+        hits.extend(inner.into_iter().map(|hit| Hit {
+            start: map.raw(hit.start),
+            end: map.raw(hit.end),
+            ..hit
+        }));
     }
 }
 

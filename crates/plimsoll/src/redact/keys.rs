@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use plimsoll_standard::sensitive::{Class, Kind, Strength, classify, words};
+use plimsoll_standard::sensitive::{Class, Kind, Strength, classify, completes, words};
+
+use super::pairs;
 
 /// What the configuration says about keys, over what the standard says.
 #[derive(Debug)]
@@ -14,17 +16,22 @@ pub(super) struct Keys {
     instance: u32,
 }
 
-/// Longer keys are judged anew each time.
-const LONGEST: usize = 39;
-const PLACES: usize = 256;
-
 #[derive(Clone, Copy)]
 struct Remembered {
     instance: u32,
-    length: u8,
-    key: [u8; LONGEST],
-    class: Option<Class>,
+    key: Packed,
+    verdict: Verdict,
 }
+
+#[derive(Clone, Copy)]
+struct Verdict {
+    class: Option<Class>,
+    /// Nothing that may stand before the key makes it sensitive either.
+    harmless: bool,
+}
+
+/// Pairs of places; a key that comes in takes the first of its pair, the one before it the second.
+const PLACES: usize = 512;
 
 thread_local! {
     static MEMORY: RefCell<Vec<Remembered>> = const { RefCell::new(Vec::new()) };
@@ -63,44 +70,151 @@ impl Keys {
         if key.len() < 2 && self.sensitive.is_empty() {
             return None;
         }
-        if key.len() > LONGEST {
-            return std::str::from_utf8(key)
-                .ok()
-                .and_then(|key| self.judge(key));
+        self.verdict(key).class
+    }
+
+    /// Whether a word before a `:` or `=` names nothing sensitive, whatever words stand before it. Cheap for what came
+    /// by lately; `false` says only that one must look closer.
+    #[inline]
+    pub(super) fn is_harmless(&self, key: &[u8]) -> bool {
+        if !self.sensitive.is_empty() {
+            return false;
         }
+        let (first, last) = (key[0], key[key.len() - 1]);
+        key.len() < 2
+            || (first.is_ascii_digit() && last.is_ascii_digit())
+            || self.verdict(key).harmless
+    }
+
+    fn verdict(&self, key: &[u8]) -> Verdict {
+        let Some(packed) = Packed::new(key) else {
+            return self.decide(key);
+        };
         MEMORY.with(|memory| {
             let Ok(mut memory) = memory.try_borrow_mut() else {
-                return std::str::from_utf8(key)
-                    .ok()
-                    .and_then(|key| self.judge(key));
+                return self.decide(key);
             };
             if memory.is_empty() {
                 let nothing = Remembered {
                     instance: 0,
-                    length: 0,
-                    key: [0; LONGEST],
-                    class: None,
+                    key: Packed::default(),
+                    verdict: Verdict {
+                        class: None,
+                        harmless: false,
+                    },
                 };
                 memory.resize(PLACES, nothing);
             }
-            let hash = key.iter().fold(self.instance, |hash, byte| {
-                (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
-            });
-            let place = &mut memory[(hash ^ (hash >> 15)) as usize % PLACES];
-            if place.instance == self.instance
-                && usize::from(place.length) == key.len()
-                && place.key[..key.len()] == *key
-            {
-                return place.class;
+            let place = packed.hash(self.instance) % PLACES & !1;
+            let is_it = |place: &Remembered| place.key == packed && place.instance == self.instance;
+            if is_it(&memory[place]) {
+                return memory[place].verdict;
             }
-            let class = std::str::from_utf8(key)
-                .ok()
-                .and_then(|key| self.judge(key));
-            place.instance = self.instance;
-            place.length = u8::try_from(key.len()).unwrap_or(0);
-            place.key[..key.len()].copy_from_slice(key);
-            place.class = class;
-            class
+            if is_it(&memory[place + 1]) {
+                return memory[place + 1].verdict;
+            }
+            let verdict = self.decide(key);
+            memory[place + 1] = memory[place];
+            memory[place] = Remembered {
+                instance: self.instance,
+                key: packed,
+                verdict,
+            };
+            verdict
         })
+    }
+
+    fn decide(&self, key: &[u8]) -> Verdict {
+        let Ok(text) = std::str::from_utf8(key) else {
+            return Verdict {
+                class: None,
+                harmless: false,
+            };
+        };
+        let class = self.judge(text);
+        Verdict {
+            class,
+            harmless: class.is_none()
+                && !text.contains(['+', '~'])
+                && pairs::cookie_class(key).is_none()
+                && !completes(text),
+        }
+    }
+}
+
+/// A key of at most forty bytes, ready to be compared.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+struct Packed {
+    words: [u64; 5],
+    length: usize,
+}
+
+impl Packed {
+    #[inline]
+    fn new(key: &[u8]) -> Option<Self> {
+        let mut words = [0; 5];
+        if let (Some(first), Some(last)) = (key.first_chunk(), key.last_chunk()) {
+            // Two that overlap hold up to sixteen bytes.
+            words[0] = u64::from_le_bytes(*first);
+            words[1] = u64::from_le_bytes(*last);
+            if key.len() > 16 {
+                let middle = key.get(8..key.len() - 8).filter(|_| key.len() <= 40)?;
+                let mut bytes = [0; 24];
+                bytes[..middle.len()].copy_from_slice(middle);
+                for (word, eight) in words[2..].iter_mut().zip(bytes.as_chunks().0) {
+                    *word = u64::from_le_bytes(*eight);
+                }
+            }
+        } else {
+            words[0] = key
+                .iter()
+                .fold(0, |word, byte| (word << 8) | u64::from(*byte));
+        }
+        Some(Self {
+            words,
+            length: key.len(),
+        })
+    }
+
+    #[inline]
+    fn hash(&self, seed: u32) -> usize {
+        let [a, b, c, d, e] = self.words;
+        let mixed = (a ^ b.rotate_left(29) ^ c ^ d.rotate_left(11) ^ e ^ u64::from(seed))
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (mixed >> 48) as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_is_remembered_for_its_own_key_only() {
+        let keys = Keys::new(&[], &[]);
+        let others = Keys::new(&["password".to_owned()], &[]);
+        for _ in 0..2 {
+            for length in 1..60 {
+                let harmless = "x".repeat(length);
+                assert!(keys.recall(harmless.as_bytes()).is_none());
+                let sensitive = "x".repeat(length) + "_password";
+                assert!(keys.recall(sensitive.as_bytes()).is_some(), "{sensitive}");
+            }
+            assert!(keys.recall(b"password").is_some());
+            assert!(others.recall(b"password").is_none());
+        }
+    }
+
+    #[test]
+    fn words_that_others_make_sensitive_are_not_harmless() {
+        let keys = Keys::new(&[], &[]);
+        for key in ["route", "status", "duration_ms", "17", "x", "orders"] {
+            assert!(keys.is_harmless(key.as_bytes()), "{key}");
+        }
+        for key in [
+            "key", "number", "code", "value", "password", "sid", "name", "birth",
+        ] {
+            assert!(!keys.is_harmless(key.as_bytes()), "{key}");
+        }
     }
 }

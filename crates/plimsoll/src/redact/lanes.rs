@@ -57,6 +57,41 @@ pub(super) fn look(bytes: [u8; LANES]) -> Look {
     }
 }
 
+/// A bit for each of 64 bytes that ends a word, and one for each `_`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Words {
+    /// Everything but letters, digits and `_ - . ~ $ +`.
+    pub(super) breaks: u64,
+    /// `_`.
+    pub(super) underscores: u64,
+}
+
+/// How many bytes [`words`] looks at.
+pub(super) const BLOCK: usize = 64;
+
+#[inline]
+pub(super) fn words(block: &[u8; BLOCK]) -> Words {
+    let mut kept = 0_u64;
+    let mut underscores = 0_u64;
+    for (turn, bytes) in block.as_chunks::<LANES>().0.iter().enumerate() {
+        let lanes = u8x16::new(*bytes);
+        let underscore = equal(lanes, b'_');
+        let in_word = range(lanes | u8x16::splat(0x20), b'a', b'z')
+            | (range(lanes, b'-', b'9') ^ equal(lanes, b'/'))
+            | range(lanes, 0x80, 0xff)
+            | underscore
+            | equal(lanes, b'~')
+            | equal(lanes, b'$')
+            | equal(lanes, b'+');
+        kept |= u64::from(in_word.to_bitmask()) << (turn * LANES);
+        underscores |= u64::from(underscore.to_bitmask()) << (turn * LANES);
+    }
+    Words {
+        breaks: !kept,
+        underscores,
+    }
+}
+
 /// Whether sixteen bytes are hexadecimal digits and dashes.
 #[inline]
 pub(super) fn hex_or_dash(bytes: [u8; LANES]) -> bool {

@@ -4,12 +4,36 @@ use std::sync::OnceLock;
 
 use regex::bytes::Regex;
 
+use super::email;
 use super::hit::Hit;
 use super::keys::Keys;
 use super::names::of_kind;
+use super::walk::Seen;
+
+/// Asks each form whose marks were seen.
+pub(super) fn find(keys: &Keys, text: &[u8], seen: Seen, hits: &mut Vec<Hit>) {
+    if seen.any(Seen::TAG) {
+        elements(keys, text, hits);
+        if memchr::memmem::find(text, b"value=").is_some() {
+            attributes(keys, text, hits);
+        }
+    }
+    if seen.any(Seen::FORM_DATA) {
+        form_data(keys, text, hits);
+    }
+    if seen.any(Seen::TUPLE) {
+        tuples(keys, text, hits);
+    }
+    if seen.any(Seen::INTO) {
+        inserts(keys, text, hits);
+    }
+    if seen.any(Seen::ENCODED_AT) {
+        email::find_encoded(text, hits);
+    }
+}
 
 /// `<password>x</password>`, also with a name space and attributes.
-pub(super) fn elements(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
+fn elements(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
     let mut from = 0;
     while let Some(open) = memchr::memchr(b'<', &text[from..]).map(|at| from + at) {
         from = open + 1;
@@ -42,7 +66,7 @@ pub(super) fn elements(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
 }
 
 /// `<add key="Password" value="x"/>`: one attribute names, the next one holds.
-pub(super) fn attributes(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
+fn attributes(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
     static ATTRIBUTES: OnceLock<Option<Regex>> = OnceLock::new();
     let Some(attributes) = ATTRIBUTES.get_or_init(|| {
         Regex::new(r#"(?i-u)\b(?:key|name)\s?=\s?\\?["']([^"'<>\\]{1,64})\\?["']\s{1,4}value\s?=\s?\\?["']([^"'<>\\]{1,4096})"#).ok()
@@ -60,7 +84,7 @@ pub(super) fn attributes(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
 }
 
 /// `name="password"` of a multipart form (RFC 7578), with its value two line ends on.
-pub(super) fn form_data(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
+fn form_data(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
     for part in memchr::memmem::find_iter(text, b"name=\"") {
         let name_start = part + 6;
         let Some(name_end) =
@@ -89,7 +113,7 @@ pub(super) fn form_data(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
 }
 
 /// `("password", "x")`: a pair as `Debug` prints a tuple, and `["authorization", "x"]` as scripts do.
-pub(super) fn tuples(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
+fn tuples(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
     static TUPLE: OnceLock<Option<Regex>> = OnceLock::new();
     let Some(tuple) = TUPLE.get_or_init(|| {
         Regex::new(r#"(?-u)[(\[]b?["']([A-Za-z][A-Za-z0-9_.-]{1,48})["'], ?(?:Some\()?b?(?:"((?:[^"\\]|\\.){1,4096})"|'([^'\\]{1,4096})')\)?[)\]]"#).ok()
@@ -117,7 +141,7 @@ pub(super) fn tuples(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
 }
 
 /// `INSERT INTO users (name, password) VALUES ('ada', 'x')`: values by their columns, in every row.
-pub(super) fn inserts(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
+fn inserts(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
     static INSERT: OnceLock<Option<Regex>> = OnceLock::new();
     let Some(insert) = INSERT.get_or_init(|| {
         Regex::new(r"(?i-u)\b(?:insert|replace|upsert)\s+(?:ignore\s+)?into\s+[^()\s]{1,128}\s*\(([^()]{1,4096})\)\s*values?\s*").ok()

@@ -29,6 +29,7 @@ mod self_test;
 mod tokens;
 mod url;
 mod verdict;
+mod walk;
 
 pub use count::Counts;
 pub(crate) use hash::check_hash_key;

@@ -186,7 +186,7 @@ fn query_class(key: &[u8]) -> Option<Class> {
 }
 
 /// Session cookies by the names that frameworks give them.
-fn cookie_class(key: &[u8]) -> Option<Class> {
+pub(super) fn cookie_class(key: &[u8]) -> Option<Class> {
     [
         "sessionid",
         "asp.net_sessionid",
@@ -242,6 +242,11 @@ pub(super) fn wrapped(
         hits.push(Hit::new(from, end, of_kind(class.kind)));
         end
     })
+}
+
+/// Marks before a name that make more names sensitive than elsewhere, or belong to the name.
+pub(super) fn is_query_mark(before: u8) -> bool {
+    matches!(before, b'?' | b'&' | b';' | b'[' | b']')
 }
 
 /// How a key and its value are joined.

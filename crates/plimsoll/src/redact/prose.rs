@@ -12,70 +12,58 @@ use super::screen::{CLASS, class};
 const LONGEST_VALUE: usize = 4096;
 const LONGEST_PHRASE: usize = 48;
 
-/// The words that start any of the forms, packed (see [`packed`]) and in order.
-const LEADS: [u64; 20] = sorted([
-    packed(b"password"),
-    packed(b"passwd"),
-    packed(b"pwd"),
-    packed(b"passphra"),
-    packed(b"passcode"),
-    packed(b"pin"),
-    packed(b"otp"),
-    packed(b"cvv"),
-    packed(b"cvc"),
-    packed(b"secret"),
-    packed(b"token"),
-    packed(b"key"),
-    packed(b"code"),
-    packed(b"ssn"),
-    packed(b"number"),
-    packed(b"credenti"),
-    packed(b"pass"),
-    packed(b"bearer"),
-    packed(b"basic"),
-    packed(b"by"),
-]);
+/// The words that start any of the forms, and two that tell of others (`into`, `form-data`).
+const LEADS: [&[u8]; 24] = [
+    b"password",
+    b"passwd",
+    b"pwd",
+    b"passphrase",
+    b"passcode",
+    b"pin",
+    b"otp",
+    b"cvv",
+    b"cvc",
+    b"secret",
+    b"token",
+    b"key",
+    b"code",
+    b"ssn",
+    b"number",
+    b"credentials",
+    b"pass",
+    b"bearer",
+    b"basic",
+    b"by",
+    b"apikey",
+    b"negotiate",
+    b"into",
+    b"form-data",
+];
 
-/// The first eight bytes of a word as one number, upper and lower case alike.
-const fn packed(word: &[u8]) -> u64 {
-    let mut number = 0;
+/// By a word's first letter: a bit for each length and each second letter that a lead with it has.
+static LEADS_BY_START: [(u32, u32); 32] = leads_by_start();
+
+const fn leads_by_start() -> [(u32, u32); 32] {
+    let mut table = [(0, 0); 32];
     let mut at = 0;
-    while at < word.len() && at < 8 {
-        number = (number << 8) | (word[at] | 0x20) as u64;
+    while at < LEADS.len() {
+        let lead = LEADS[at];
+        let entry = &mut table[(lead[0] & 31) as usize];
+        entry.0 |= 1 << lead.len();
+        entry.1 |= 1 << (lead[1] & 31);
         at += 1;
     }
-    number
+    table
 }
 
-const fn sorted(mut words: [u64; 20]) -> [u64; 20] {
-    let mut at = 1;
-    while at < words.len() {
-        let mut back = at;
-        while back > 0 && words[back - 1] > words[back] {
-            let word = words[back];
-            words[back] = words[back - 1];
-            words[back - 1] = word;
-            back -= 1;
-        }
-        at += 1;
-    }
-    words
-}
-
-/// Whether a word could start any of the forms: a cheap look.
-pub(super) fn may_lead(word: &[u8]) -> bool {
-    match word {
-        [b'-', _, ..] => true,
-        // `aws_secret_access_key x`: names with a `_` are keys wherever they stand.
-        _ if (6..=40).contains(&word.len()) && word.contains(&b'_') => true,
-        [first, _, ..] if word.len() <= 11 && b"abcknopst".contains(&(first | 0x20)) => {
-            let word = packed(word);
-            LEADS.binary_search(&word).is_ok()
-                || word == packed(b"apikey")
-                || word == packed(b"negotiat")
-        }
-        _ => false,
-    }
+/// Whether a word, of two bytes at least, starts any of the forms: one of the leads, or a flag of a command line.
+#[inline]
+pub(super) fn leads(word: &[u8]) -> bool {
+    let (lengths, seconds) = LEADS_BY_START[usize::from(word[0] & 31)];
+    word[0] == b'-'
+        || (word.len() < 32
+            && (lengths >> word.len()) & (seconds >> (word[1] & 31)) & 1 != 0
+            && LEADS.iter().any(|lead| word.eq_ignore_ascii_case(lead)))
 }
 
 /// Looks at the word `text[start..end]` and what follows it. Returns where a finding ended.
@@ -120,7 +108,7 @@ pub(super) fn find(
         || is("credentials")
         || is("pass");
     if !noun {
-        return name_and_value(keys, text, start, end, hits);
+        return None;
     }
     let class = phrase_class(keys, text, floor, start, end)?;
     if let Some(found) = said_before(class, text, floor, start, hits) {
@@ -177,7 +165,7 @@ fn one_space(text: &[u8], end: usize) -> Option<usize> {
 }
 
 /// `aws_secret_access_key x1`, as configuration commands take it.
-fn name_and_value(
+pub(super) fn name_and_value(
     keys: &Keys,
     text: &[u8],
     start: usize,

@@ -1,21 +1,14 @@
 //! The cheap look that most values never get past.
 //!
 //! UUIDs, the commonest values of all, are done at once. A value of letters and harmless marks is done after a pass of
-//! vector instructions, unless one of its words is long. Of the rest, a second pass collects the classes of all bytes,
-//! so that each rule is asked only where its own marks are.
+//! vector instructions, unless one of its words is long. The rest is walked through word by word.
 
 /// A byte's classes.
 pub(super) mod class {
     /// `0-9`.
     pub(in crate::redact) const DIGIT: u16 = 1;
-    /// `@`.
-    pub(in crate::redact) const AT: u16 = 2;
     /// `:` and `=`, which join a key and its value.
     pub(in crate::redact) const JOIN: u16 = 4;
-    /// Ends a word: everything but letters, digits and `_ - . ~ $ +`.
-    pub(in crate::redact) const BREAK: u16 = 8;
-    /// `<`, `%`, `\`: other ways to write a pair.
-    pub(in crate::redact) const MARKUP: u16 = 16;
     /// What telephone and card numbers are written with: digits and ` +-.()/`.
     pub(in crate::redact) const NUMERIC: u16 = 64;
     /// A space, tab or line end.
@@ -25,7 +18,7 @@ pub(super) mod class {
 }
 
 use super::lanes;
-use class::{AT, BREAK, DIGIT, JOIN, MARK, MARKUP, NUMERIC, SPACE};
+use class::{DIGIT, JOIN, MARK, NUMERIC, SPACE};
 
 /// The classes of every byte.
 pub(super) static CLASS: [u16; 256] = classes();
@@ -40,20 +33,8 @@ const fn classes() -> [u16; 256] {
         if b.is_ascii_digit() {
             bits |= DIGIT;
         }
-        if b == b'@' {
-            bits |= AT;
-        }
         if b == b':' || b == b'=' {
             bits |= JOIN;
-        }
-        if !(b.is_ascii_alphanumeric()
-            || b >= 0x80
-            || matches!(b, b'_' | b'-' | b'.' | b'~' | b'$' | b'+'))
-        {
-            bits |= BREAK;
-        }
-        if matches!(b, b'<' | b'%' | b'\\') {
-            bits |= MARKUP;
         }
         if b.is_ascii_digit() || matches!(b, b' ' | b'+' | b'-' | b'.' | b'(' | b')' | b'/') {
             bits |= NUMERIC;
@@ -85,20 +66,10 @@ const fn classes() -> [u16; 256] {
     table
 }
 
-/// The classes of all bytes of a text together.
-#[inline]
-pub(super) fn classes_of(text: &[u8]) -> u16 {
-    let (eights, rest) = text.as_chunks::<8>();
-    let mut all = 0;
-    for eight in eights {
-        for byte in eight {
-            all |= CLASS[usize::from(*byte)];
-        }
-    }
-    for byte in rest {
-        all |= CLASS[usize::from(*byte)];
-    }
-    all
+/// Whether a text holds a digit, a quote, a `:` or `=`, or a mark that people put in passwords.
+pub(super) fn holds_digit_or_mark(text: &[u8]) -> bool {
+    text.iter()
+        .any(|byte| CLASS[usize::from(*byte)] & (DIGIT | MARK | JOIN) != 0)
 }
 
 /// Whether a text is a UUID in its usual form.

@@ -2,12 +2,13 @@
 
 use std::sync::OnceLock;
 
-use plimsoll_standard::sensitive::TokenPattern;
+use plimsoll_standard::sensitive::{Kind, TokenPattern};
 use regex::bytes::Regex;
 
 use super::check::{self, Check};
 use super::hit::Hit;
-use super::names::{FIRST_TOKEN, Rule};
+use super::names::{FIRST_TOKEN, Rule, of_kind};
+use super::screen;
 
 /// Words shorter than this start no token.
 pub(super) const SHORTEST_TOKEN: usize = 10;
@@ -16,6 +17,10 @@ const LONG: usize = 20;
 /// No token is longer than this.
 const LONGEST: usize = 4096;
 const SLOTS: usize = 4096;
+/// Marks inside a word after which a token may start: `token-ghp_...`.
+const STARTS_AFTER: &[u8] = b"_-.$+";
+/// A word in which so many expressions were tried is made of the starts of tokens, and taken out whole.
+const MOST_TRIES: u32 = 64;
 
 /// The token formats, ready to be looked up by the start of a word.
 #[derive(Debug)]
@@ -25,8 +30,22 @@ pub(super) struct Tokens {
     starts: Box<[bool; SLOTS]>,
     /// Prefixes with the format's place in `formats`, sorted by their first two bytes.
     prefixes: Vec<(Vec<u8>, usize)>,
-    /// Formats without prefixes.
-    inside: Vec<usize>,
+    /// What stands in tokens without a known start.
+    inside: Vec<Inside>,
+    /// The bytes after which a token may start inside a word, or which lead to a literal of `inside`.
+    marks: Box<[bool; 256]>,
+}
+
+/// A text that stands in tokens of one format.
+#[derive(Debug)]
+struct Inside {
+    literal: Vec<u8>,
+    /// The literal's first byte that is rare, which is looked for.
+    mark: usize,
+    /// The format's place.
+    place: usize,
+    /// The format's bit in the memory of what was tried.
+    bit: u64,
 }
 
 #[derive(Debug)]
@@ -37,7 +56,6 @@ struct Format {
     regex: OnceLock<Option<Regex>>,
     check: Check,
     lead: usize,
-    contains: Vec<Vec<u8>>,
     except: Vec<Vec<u8>>,
 }
 
@@ -70,7 +88,11 @@ impl Tokens {
             starts: Box::new([false; SLOTS]),
             prefixes: Vec::new(),
             inside: Vec::new(),
+            marks: Box::new([false; 256]),
         };
+        for mark in STARTS_AFTER {
+            tokens.marks[usize::from(*mark)] = true;
+        }
         for (pattern, index) in patterns.iter().zip(FIRST_TOKEN..) {
             if !enabled(&pattern.name) {
                 continue;
@@ -83,8 +105,19 @@ impl Tokens {
                     tokens.prefixes.push((prefix, place));
                 }
             }
-            if pattern.prefixes.is_empty() {
-                tokens.inside.push(place);
+            let bit = tokens.inside.last().map_or(1, |last| last.bit << 1);
+            for literal in bytes(&pattern.contains) {
+                let mark = literal
+                    .iter()
+                    .position(|byte| !byte.is_ascii_alphanumeric())
+                    .unwrap_or(0);
+                tokens.marks[usize::from(literal[mark])] = true;
+                tokens.inside.push(Inside {
+                    literal,
+                    mark,
+                    place,
+                    bit,
+                });
             }
             tokens.formats.push(Format {
                 pattern: index,
@@ -92,7 +125,6 @@ impl Tokens {
                 regex: OnceLock::new(),
                 check: Check::by_name(&pattern.check).unwrap_or(Check::None),
                 lead: pattern.lead,
-                contains: bytes(&pattern.contains),
                 except: bytes(&pattern.except),
             });
         }
@@ -113,31 +145,41 @@ impl Tokens {
         end: usize,
         hits: &mut Vec<Hit>,
     ) -> Option<usize> {
-        if let Some(found) = self.at(text, start, hits) {
+        let mut tries = 0;
+        if let Some(found) = self.at(text, start, &mut tries, hits) {
             return Some(found);
         }
-        if end - start < LONG {
+        let word = &text[start..end];
+        if word.len() < LONG || screen::is_uuid(word) {
             return None;
         }
-        if let Some(found) = self.anywhere(text, start, end, hits) {
-            return Some(found);
-        }
-        // After a mark inside a long word: `token-ghp_...`.
-        let word = &text[start..end];
-        let marks = memchr::memchr3_iter(b'_', b'-', b'.', word)
-            .chain(memchr::memchr2_iter(b'$', b'+', word));
-        for mark in marks {
-            let inner = start + mark + 1;
-            if end - inner >= SHORTEST_TOKEN
-                && let Some(found) = self.at(text, inner, hits)
+        let mut tried = 0_u64;
+        for (at, byte) in word.iter().enumerate() {
+            if !self.marks[usize::from(*byte)] {
+                continue;
+            }
+            if at < LONGEST
+                && let Some(found) = self.around(text, start, start + at, &mut tried, hits)
             {
                 return Some(found);
+            }
+            let inner = start + at + 1;
+            if end - inner >= SHORTEST_TOKEN
+                && STARTS_AFTER.contains(byte)
+                && let Some(found) = self.at(text, inner, &mut tries, hits)
+            {
+                return Some(found);
+            }
+            if tries > MOST_TRIES {
+                hits.push(Hit::new(start, end, of_kind(Kind::Token)));
+                return Some(end);
             }
         }
         None
     }
 
-    fn at(&self, text: &[u8], start: usize, hits: &mut Vec<Hit>) -> Option<usize> {
+    /// A token whose known start is at `start`.
+    fn at(&self, text: &[u8], start: usize, tries: &mut u32, hits: &mut Vec<Hit>) -> Option<usize> {
         let rest = text.get(start..)?;
         let [first, second, ..] = *rest else {
             return None;
@@ -159,6 +201,7 @@ impl Tokens {
             if !rest.starts_with(prefix) {
                 continue;
             }
+            *tries += 1;
             let format = &self.formats[*place];
             for lead in (0..=format.lead.min(start)).rev() {
                 if let Some(length) = format
@@ -174,29 +217,37 @@ impl Tokens {
         None
     }
 
-    fn anywhere(
+    /// A token that starts with the word at `start` and holds a known text with its mark at `mark`. Each format is
+    /// tried once a word.
+    fn around(
         &self,
         text: &[u8],
         start: usize,
-        end: usize,
+        mark: usize,
+        tried: &mut u64,
         hits: &mut Vec<Hit>,
     ) -> Option<usize> {
-        let word = &text[start..end.min(start + LONGEST)];
-        self.inside.iter().find_map(|place| {
-            let format = &self.formats[*place];
-            if format.except.iter().any(|start| word.starts_with(start)) {
+        self.inside.iter().find_map(|inside| {
+            let format = &self.formats[inside.place];
+            let stands = inside.literal[inside.mark] == text[mark]
+                && *tried & inside.bit == 0
+                && mark >= start + inside.mark
+                && text[mark - inside.mark..].starts_with(&inside.literal);
+            if !stands {
                 return None;
             }
-            format
-                .contains
+            *tried |= inside.bit;
+            if format
+                .except
                 .iter()
-                .any(|literal| memchr::memmem::find(word, literal).is_some())
-                .then(|| format.matches(&text[start..]))
-                .flatten()
-                .map(|length| {
-                    hits.push(Hit::new(start, start + length, format.pattern));
-                    start + length
-                })
+                .any(|start_of| text[start..].starts_with(start_of))
+            {
+                return None;
+            }
+            format.matches(&text[start..]).map(|length| {
+                hits.push(Hit::new(start, start + length, format.pattern));
+                start + length
+            })
         })
     }
 }
