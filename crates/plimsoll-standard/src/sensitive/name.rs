@@ -3,7 +3,7 @@
 use super::kind::{Kind, Strength};
 use super::vocabulary::{
     ABOUT, ACTS, ADDRESS_OF, ASKS, CODE_OF, COMPLETE, GLUE, KEY_LIKELY, KEY_NOT, KEY_SURE, NAME_OF,
-    NATIONAL, NATIONAL_ALONE, NEUTRAL, PASS_OF, PASSWORD, TOKEN_NOT, any,
+    NATIONAL, NATIONAL_ALONE, NEUTRAL, PASS_NOT, PASS_OF, PASSWORD, TOKEN_NOT, any,
 };
 use super::word::split;
 
@@ -39,7 +39,18 @@ pub fn words(key: &str) -> Vec<String> {
     while !key.is_char_boundary(from) {
         from += 1;
     }
-    split(&key[from..]).into_iter().flat_map(unglue).collect()
+    let mut words: Vec<String> = split(&key[from..]).into_iter().flat_map(unglue).collect();
+    // `PassWord`, `pass_phrase`: one word that was written as two.
+    let mut at = 0;
+    while at + 1 < words.len() {
+        let joined = [words[at].as_str(), words[at + 1].as_str()].concat();
+        if words[at] == "pass" && (any(PASSWORD, &joined) || joined == "passcode") {
+            words[at] = joined;
+            words.remove(at + 1);
+        }
+        at += 1;
+    }
+    words
 }
 
 /// Whether a key inside a sensitive object tells about the secret only (`type`, `expires_at`).
@@ -142,6 +153,9 @@ fn noun(head: &str, before: &[&str]) -> Reading {
         "passwords" | "passphrases" | "pwds" => Some(Kind::Password.text()),
         "pass" if any(PASS_OF, prior) => Some(Kind::Password.sure()),
         "pass" if before.is_empty() => Some(Kind::Password.likely()),
+        "pass" if any(PASS_NOT, prior) || prior.len() < 2 => None,
+        "pass" if before.len() > 1 => Some(Kind::Password.sure()),
+        "pass" => Some(Kind::Password.likely()),
         "phrase"
             if matches!(
                 prior,
@@ -351,6 +365,14 @@ fn unglue(word: String) -> Vec<String> {
     }
     if let Some(parts) = segment(&word, 4) {
         return parts;
+    }
+    if let Some(front) = word.strip_suffix("token").filter(|front| {
+        front.len() >= 3
+            && !TOKEN_NOT
+                .iter()
+                .any(|not| not.len() >= 3 && front.ends_with(not))
+    }) {
+        return vec![front.to_owned(), "token".to_owned()];
     }
     for tail in [
         "password",

@@ -46,7 +46,7 @@ impl Class {
                     Strength::Likely => secret_like(text),
                     _ => {
                         text.len() > 2
-                            && !is_prose(text)
+                            && !(is_prose(text) && (self.kind != Kind::Secret || tells(text)))
                             && (self.kind == Kind::Cookie || !is_reference(text))
                             && !(text.bytes().all(|b| b.is_ascii_digit()) && text.len() < 4)
                     }
@@ -156,7 +156,8 @@ fn starts_upper(word: &str) -> bool {
 #[must_use]
 pub fn is_placeholder(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    text.bytes().all(|b| b"*xX.-_#?\"'[]() ".contains(&b))
+    (text.len() != 1 || !text.eq_ignore_ascii_case("x"))
+        && text.bytes().all(|b| b"*xX.-_#?\"'[]() ".contains(&b))
         || text.chars().all(|c| "•●∙…*".contains(c))
         || matches!(
             lower.as_str(),
@@ -504,6 +505,75 @@ fn is_complaint(text: &str) -> bool {
 fn is_prose(text: &str) -> bool {
     let words = text.split_whitespace().count();
     words >= 2 && !text.contains(['=', ';']) && is_prose_lower(text)
+}
+
+/// Whether words of prose say something about a secret, as `not set` and `expired for the tenant` do and the words of a
+/// passphrase do not.
+fn tells(text: &str) -> bool {
+    const GRAMMAR: &[&str] = &[
+        "a",
+        "an",
+        "the",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "not",
+        "no",
+        "for",
+        "from",
+        "in",
+        "of",
+        "on",
+        "to",
+        "by",
+        "at",
+        "with",
+        "and",
+        "or",
+        "must",
+        "should",
+        "will",
+        "can",
+        "cannot",
+        "has",
+        "have",
+        "this",
+        "that",
+        "your",
+        "please",
+        "use",
+        "using",
+        "see",
+        "too",
+        "does",
+        "do",
+        "if",
+        "as",
+        "key",
+        "manager",
+        "value",
+        "name",
+        "length",
+        "short",
+        "long",
+        "rotation",
+        "header",
+        "version",
+        "provided",
+        "configured",
+    ];
+    let mut words = 0;
+    let told = text.split_whitespace().any(|word| {
+        words += 1;
+        let plain = word
+            .trim_matches(|c: char| !c.is_alphanumeric())
+            .to_ascii_lowercase();
+        GRAMMAR.contains(&plain.as_str()) || plain.chars().count() > 1 && is_status(&plain)
+    });
+    told || words > 5
 }
 
 fn is_prose_lower(text: &str) -> bool {

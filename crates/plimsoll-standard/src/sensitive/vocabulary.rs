@@ -106,6 +106,50 @@ pub(super) const PASS_OF: &[&str] = &[
     "shared",
 ];
 
+/// Words in front of `pass` when it is no password.
+pub(super) const PASS_NOT: &[&str] = &[
+    "first",
+    "second",
+    "third",
+    "next",
+    "last",
+    "render",
+    "multi",
+    "two",
+    "single",
+    "one",
+    "test",
+    "tests",
+    "shadow",
+    "boarding",
+    "season",
+    "ski",
+    "compiler",
+    "optimizer",
+    "low",
+    "high",
+    "band",
+    "all",
+    "day",
+    "bus",
+    "travel",
+    "depth",
+    "must",
+    "can",
+    "did",
+    "checks",
+    "check",
+    "quality",
+    "parse",
+    "lint",
+    "by",
+    "final",
+    "pre",
+    "post",
+    "forward",
+    "backward",
+];
+
 /// Words in front of `token` that make it a cursor, a count, a symbol of a grammar or a coin.
 pub(super) const TOKEN_NOT: &[&str] = &[
     "next",
@@ -797,6 +841,11 @@ pub(super) const ABOUT: &[&str] = &[
 
 /// Last words that change nothing: the value still is the secret.
 pub(super) const NEUTRAL: &[&str] = &[
+    "v",
+    "pem",
+    "der",
+    "jwk",
+    "pkcs",
     "value",
     "val",
     "raw",

@@ -4,6 +4,7 @@ use plimsoll_standard::config;
 use plimsoll_standard::sensitive::{Class, token_patterns};
 
 use super::custom::Custom;
+use super::escapes::Map;
 use super::hit::{Hit, settle};
 use super::keys::Keys;
 use super::names::{self, of_kind};
@@ -152,17 +153,18 @@ impl Engine {
             url::find_driver_form(text, hits);
         }
         markup::find(&self.keys, text, seen, hits);
-        if seen.any(Seen::ENCODED) && level < DEEPEST {
-            self.encoded(text, level, hits);
+        if level < DEEPEST && seen.any(Seen::ENCODED) {
+            self.decoded(escapes::percent(text), level, hits);
+        }
+        if level < DEEPEST && seen.any(Seen::ESCAPED) {
+            self.decoded(escapes::decode(text), level, hits);
         }
         numbers::find(text, hits);
     }
 
-    /// Reads a text with percent-encoding as what it stands for.
-    fn encoded(&self, text: &[u8], level: u8, hits: &mut Vec<Hit>) {
-        let (plain, map) = escapes::percent(text);
+    /// Reads a text with escapes as what it stands for. Once only: what is encoded twice is decoded twice.
+    fn decoded(&self, (plain, map): (Vec<u8>, Map), level: u8, hits: &mut Vec<Hit>) {
         let mut inner = Vec::new();
-        // Once only: what is encoded twice is decoded twice.
         self.inside(&plain, 0, level + 1, &mut inner);
         hits.extend(inner.into_iter().map(|hit| Hit {
             start: map.raw(hit.start),
@@ -172,7 +174,7 @@ impl Engine {
     }
 }
 
-fn is_nested(text: &[u8]) -> bool {
+pub(super) fn is_nested(text: &[u8]) -> bool {
     let text = text.trim_ascii();
     matches!(
         (text.first(), text.last()),

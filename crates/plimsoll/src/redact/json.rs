@@ -5,9 +5,12 @@ use plimsoll_standard::sensitive::{Class, Kind, Strength, is_about};
 use super::engine::Engine;
 use super::hit::Hit;
 use super::names::of_kind;
+use super::numbers;
 
 /// Deeper nesting is left to the text rules, which need no stack.
 const DEEPEST: usize = 96;
+/// Documents in strings of documents, so many levels, are read under the key they stand under.
+const DEEPEST_TEXT: u8 = 4;
 
 /// Finds in a JSON text. `None` when it is not JSON from its first byte to its last.
 pub(super) fn find(
@@ -179,7 +182,16 @@ impl Walk<'_> {
             if class.is_none() && role == Role::Value && named.is_some() {
                 class = named;
             }
+            let before = self.hits.len();
             self.value(class, depth + 1)?;
+            if class.is_none()
+                && self.hits.len() > before
+                && self.text.get(from) == Some(&b'"')
+                && numbers::is_plain(&self.text[from + 1..self.at - 1])
+                && numbers::names_number(key)
+            {
+                self.hits.truncate(before);
+            }
             match role {
                 Role::Name => {
                     let inner = self.text[from..self.at]
@@ -219,11 +231,19 @@ impl Walk<'_> {
             return;
         }
         let (plain, map) = super::escapes::decode(raw);
-        if covered(class, &plain, start, end, self.hits) {
-            return;
-        }
         let mut inner = Vec::new();
-        self.engine.text(&plain, self.level + 1, &mut inner);
+        // A document under a sensitive key is judged by its own keys, too.
+        let document = class.is_some()
+            && self.level < DEEPEST_TEXT
+            && super::engine::is_nested(&plain)
+            && find(self.engine, &plain, class, self.level + 1, &mut inner).is_some();
+        if !document {
+            inner.clear();
+            if covered(class, &plain, start, end, self.hits) {
+                return;
+            }
+            self.engine.text(&plain, self.level + 1, &mut inner);
+        }
         self.hits.extend(inner.into_iter().map(|hit| Hit {
             start: start + map.raw(hit.start),
             end: start + map.raw(hit.end),

@@ -105,7 +105,7 @@ impl Keys {
                 };
                 memory.resize(PLACES, nothing);
             }
-            let place = packed.hash(self.instance) % PLACES & !1;
+            let place = (packed.hash(self.instance) % PLACES) & !1;
             let is_it = |place: &Remembered| place.key == packed && place.instance == self.instance;
             if is_it(&memory[place]) {
                 return memory[place].verdict;

@@ -12,11 +12,11 @@ use super::walk::Seen;
 
 /// Asks each form whose marks were seen.
 pub(super) fn find(keys: &Keys, text: &[u8], seen: Seen, hits: &mut Vec<Hit>) {
-    if seen.any(Seen::TAG) {
+    if seen.any(Seen::END_TAG) {
         elements(keys, text, hits);
-        if memchr::memmem::find(text, b"value=").is_some() {
-            attributes(keys, text, hits);
-        }
+    }
+    if seen.any(Seen::TAG) && memchr::memmem::find(text, b"value=").is_some() {
+        attributes(keys, text, hits);
     }
     if seen.any(Seen::FORM_DATA) {
         form_data(keys, text, hits);
@@ -116,7 +116,7 @@ fn form_data(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
 fn tuples(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
     static TUPLE: OnceLock<Option<Regex>> = OnceLock::new();
     let Some(tuple) = TUPLE.get_or_init(|| {
-        Regex::new(r#"(?-u)[(\[]b?["']([A-Za-z][A-Za-z0-9_.-]{1,48})["'], ?(?:Some\()?b?(?:"((?:[^"\\]|\\.){1,4096})"|'([^'\\]{1,4096})')\)?[)\]]"#).ok()
+        Regex::new(r#"(?-u)(?:[(\[]\s{0,4}b?["']|\{["']?)([A-Za-z][A-Za-z0-9_.-]{1,48})["']?, ?(?:Some\()?b?(?:"((?:[^"\\]|\\.){1,4096})"|'([^'\\]{1,4096})')\)?\s{0,4}[)\]}]"#).ok()
     }) else {
         return;
     };

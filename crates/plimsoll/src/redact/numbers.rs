@@ -23,7 +23,6 @@ pub(super) fn find(text: &[u8], hits: &mut Vec<Hit>) {
 const LONGEST_RUN: usize = 4096;
 
 fn run(text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>) {
-    iban(text, start, end, hits);
     // One number, or several with a blank between: take numbers from the left until none is found any more.
     let mut at = start;
     if text[..start].ends_with(b"%") && end - start > 2 {
@@ -42,10 +41,12 @@ fn run(text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>) {
                 at += length;
             }
             None => {
-                // The next number starts after this one's digits.
-                while at < end && matches!(text[at], b'+' | b'(') {
+                // The next number starts after this one's digits, or inside its bracket.
+                if text[at] == b'(' {
                     at += 1;
+                    continue;
                 }
+                at += usize::from(text[at] == b'+');
                 while at < end && text[at].is_ascii_digit() {
                     at += 1;
                 }
@@ -54,24 +55,21 @@ fn run(text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>) {
     }
 }
 
-/// An IBAN's digits are in this run; its letters stand before or between.
-fn iban(text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>) {
-    let mut from = start.saturating_sub(16);
-    while from + 2 < end {
-        let first = text[from];
-        let starts = first.is_ascii_alphabetic()
-            && text[from + 1].is_ascii_alphabetic()
-            && text[from + 2].is_ascii_digit()
-            && (from == 0 || !text[from - 1].is_ascii_alphanumeric());
-        if starts && let Some(length) = check::iban(&text[from..]) {
-            hits.push(Hit::new(from, from + length, of_kind(Kind::BankAccount)));
-            return;
-        }
-        from += 1;
-        if from > start + 2 {
-            return;
-        }
-    }
+/// Whether a word starts like an IBAN: two letters and two digits, alone or with more than ten after them.
+#[inline]
+pub(super) fn may_be_account(word: &[u8]) -> bool {
+    (word.len() == 4 || word.len() >= 15)
+        && word[0].is_ascii_alphabetic()
+        && word[1].is_ascii_alphabetic()
+        && word[2].is_ascii_digit()
+        && word[3].is_ascii_digit()
+}
+
+/// An IBAN that starts at `start`.
+pub(super) fn account(text: &[u8], start: usize, hits: &mut Vec<Hit>) -> Option<usize> {
+    let length = check::iban(&text[start..])?;
+    hits.push(Hit::new(start, start + length, of_kind(Kind::BankAccount)));
+    Some(start + length)
 }
 
 /// The number that starts at `at`: its length and pattern.
@@ -81,11 +79,14 @@ fn number(text: &[u8], at: usize, limit: usize) -> Option<(usize, u16)> {
         [.., before] => *before,
         [] => b' ',
     };
-    if before.is_ascii_alphanumeric() || before == b'_' || before >= 0x80 {
+    if before.is_ascii_alphanumeric() || before == b'_' || letter_before(text, at) {
         return None;
     }
-    let glued =
-        matches!(before, b'.' | b'-' | b'/') && at >= 2 && text[at - 2].is_ascii_alphanumeric();
+    let link = before == b'/' && text[at] == b'+';
+    let glued = matches!(before, b'.' | b'-' | b'/')
+        && !link
+        && at >= 2
+        && text[at - 2].is_ascii_alphanumeric();
     let rest = &text[at..limit];
     let beyond = |length: usize| text.get(at + length).copied().unwrap_or(b' ');
     let ends = |length: usize| {
@@ -104,18 +105,117 @@ fn number(text: &[u8], at: usize, limit: usize) -> Option<(usize, u16)> {
             .filter(|length| before == b'/' && segment(length))
             .map(|length| (length, of_kind(Kind::CardNumber)));
     }
-    if let Some(length) = card(rest).filter(|length| ends(*length)) {
+    if let Some(length) = card(rest).filter(|length| {
+        ends(*length) && (rest[..*length].contains(&b' ') || !is_numbered(text, at))
+    }) {
         return Some((length, of_kind(Kind::CardNumber)));
     }
     if let Some(length) = ssn(rest).filter(|length| ends(*length) || beyond(*length) == b'/') {
         return Some((length, Rule::Ssn.index()));
     }
-    if is_date(rest) || is_address(rest) {
+    let figures = before == b' ' && at >= 2 && text[at - 2].is_ascii_digit() && spaced(rest);
+    if is_date(rest) || is_address(rest) || figures {
         return None;
     }
     phone(text, at, rest)
         .filter(|length| ends(*length))
         .map(|length| (length, of_kind(Kind::Phone)))
+}
+
+/// Whether a letter beyond ASCII stands before; the scripts of East Asia need no space between words and numbers.
+fn letter_before(text: &[u8], at: usize) -> bool {
+    let before = &text[at.saturating_sub(4)..at];
+    if before.last().is_none_or(u8::is_ascii) {
+        return false;
+    }
+    let first = before.iter().rposition(|byte| *byte >= 0xc0).unwrap_or(0);
+    std::str::from_utf8(&before[first..])
+        .ok()
+        .and_then(|text| text.chars().next())
+        .is_some_and(|letter| letter.is_alphanumeric() && letter < '\u{2e80}')
+}
+
+/// Whether the groups of a number stand apart by blanks, as figures in a row do.
+fn spaced(rest: &[u8]) -> bool {
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    rest.get(digits) == Some(&b' ')
+}
+
+/// Nouns that a long number stands after which is no card's, though it may pass the same check.
+const NUMBERED: &[&[u8]] = &[
+    b"order",
+    b"transaction",
+    b"txn",
+    b"tx",
+    b"id",
+    b"reference",
+    b"ref",
+    b"invoice",
+    b"tracking",
+    b"shipment",
+    b"parcel",
+    b"counter",
+    b"offset",
+    b"sequence",
+    b"seq",
+    b"timestamp",
+    b"ts",
+    b"serial",
+    b"imei",
+    b"imsi",
+    b"iccid",
+    b"batch",
+    b"sku",
+    b"ean",
+    b"gtin",
+    b"isbn",
+    b"upc",
+    b"barcode",
+    b"lsn",
+    b"pid",
+    b"snowflake",
+    b"epoch",
+    b"nanos",
+    b"ns",
+    b"cursor",
+    b"revision",
+    b"position",
+    b"ids",
+];
+
+/// Whether the word before a number says what it numbers: `order 45...`, `order_id=45...`, `order #45...`.
+fn is_numbered(text: &[u8], at: usize) -> bool {
+    let low = at.saturating_sub(32);
+    let before = &text[low..at];
+    let end = before
+        .iter()
+        .rposition(u8::is_ascii_alphanumeric)
+        .map_or(0, |last| last + 1);
+    // At most a few marks between: `id="45`, `id: 45`, `order #45`.
+    if end == 0 || before.len() - end > 4 || before[end..].contains(&b',') {
+        return false;
+    }
+    names_number(&before[..end])
+}
+
+/// Whether a value is digits and nothing else.
+pub(super) fn is_plain(value: &[u8]) -> bool {
+    value.iter().all(u8::is_ascii_digit)
+}
+
+/// Whether a name's last word says that numbers under it are no card's: `order_id`, `orderId`, `offset`.
+pub(super) fn names_number(name: &[u8]) -> bool {
+    let start = name
+        .iter()
+        .rposition(|byte| !byte.is_ascii_alphabetic())
+        .map_or(0, |last| last + 1);
+    let word = &name[start..];
+    let word = word
+        .iter()
+        .rposition(u8::is_ascii_uppercase)
+        .filter(|capital| *capital > 0 && word[capital - 1].is_ascii_lowercase())
+        .map_or(word, |capital| &word[capital..]);
+    NUMBERED.iter().any(|noun| word.eq_ignore_ascii_case(noun))
 }
 
 /// Thirteen to nineteen digits, alone or in groups with one kind of mark between.
@@ -237,6 +337,8 @@ const NATIONAL: &[&str] = &[
     r"\(?0[1-9]\d{1,4}\)?(?: / | ?/| -? ?|-)\d{3,4}[ -]?\d{2,4}(?:[ -]\d{2,4})?",
     // Australia, Japan, Netherlands and others: 0412 345 678, (02) 9876 5432, 03-1234-5678, 090-1234-5678, 06-12345678.
     r"04\d{2} \d{3} \d{3}|\(0\d\) \d{4} \d{4}|0\d{1,2}-\d{4}-\d{4}|06-\d{8}",
+    // China: 138 0013 8000.
+    r"1[3-9]\d[ -]\d{4}[ -]\d{4}",
     // Brazil: (11) 91234-5678.
     r"\(\d{2}\) 9?\d{4}-\d{4}",
 ];
@@ -261,6 +363,16 @@ const CALLS: &[&[u8]] = &[
     b"reach",
     b"msisdn",
     b"ring",
+    "电话".as_bytes(),
+    "電話".as_bytes(),
+    "手机".as_bytes(),
+    "携帯".as_bytes(),
+    "전화".as_bytes(),
+    "тел".as_bytes(),
+    "móvil".as_bytes(),
+    b"celular",
+    b"numero",
+    "número".as_bytes(),
 ];
 
 static EXPRESSIONS: OnceLock<Vec<Regex>> = OnceLock::new();
@@ -306,12 +418,35 @@ fn phone(text: &[u8], at: usize, rest: &[u8]) -> Option<usize> {
         .iter()
         .filter(|byte| byte.is_ascii_digit())
         .count();
-    ((9..=15).contains(&digits) && called(text, at)).then_some(length)
+    ((9..=15).contains(&digits) && (called(text, at) || said_after(text, at + length)))
+        .then_some(length)
 }
 
 /// Whether more groups of digits follow: then it is a longer number that only starts like a telephone's.
 fn more_groups(rest: &[u8]) -> bool {
     matches!(rest, [b' ' | b'-' | b'.', digit, ..] if digit.is_ascii_digit())
+}
+
+/// Words that make the digits before them a telephone number.
+const CALLED: &[&[u8]] = &[
+    b"phone",
+    b"mobile",
+    b"cell",
+    b"telephone",
+    b"landline",
+    b"whatsapp",
+];
+
+/// `4155552671 is my phone number`, `4155552671 (mobile)`.
+fn said_after(text: &[u8], end: usize) -> bool {
+    let after = text[end..text.len().min(end + 28)].to_ascii_lowercase();
+    let first = after
+        .iter()
+        .position(|byte| matches!(byte, b',' | b';' | b'=' | b':'));
+    let after = &after[..first.unwrap_or(after.len())];
+    CALLED
+        .iter()
+        .any(|word| memchr::memmem::find(after, word).is_some())
 }
 
 fn called(text: &[u8], at: usize) -> bool {
@@ -364,13 +499,12 @@ fn international(rest: &[u8], prefix: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     fn found(text: &str) -> Vec<&str> {
-        let mut hits = Vec::new();
-        find(text.as_bytes(), &mut hits);
-        super::super::hit::settle(&mut hits);
-        hits.iter().map(|hit| &text[hit.start..hit.end]).collect()
+        crate::redact::Redactor::standard()
+            .find(crate::redact::KeyVerdict::CLEAN, text)
+            .iter()
+            .map(|finding| &text[finding.start..finding.end])
+            .collect()
     }
 
     #[test]

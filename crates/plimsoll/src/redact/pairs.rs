@@ -52,7 +52,11 @@ fn key_byte(byte: u8) -> bool {
 fn key_before(keys: &Keys, text: &[u8], floor: usize, join: usize) -> Option<Key> {
     let low = floor.max(join.saturating_sub(LONGEST_KEY));
     let mut end = join;
-    while end > low && text[end - 1] == b' ' && join - end < 3 {
+    while end > low && matches!(text[end - 1], b' ' | b'\t') && join - end < 3 {
+        end -= 1;
+    }
+    // `["password"] =`: the name of an array's place.
+    if end > low + 2 && text[end - 1] == b']' && matches!(text[end - 2], b'"' | b'\'') {
         end -= 1;
     }
     let spaced = end;
@@ -285,6 +289,12 @@ fn value_start(text: &[u8], join: usize) -> Option<(usize, Joined)> {
         joined = Joined::Spaced;
     }
     // A value on the next line belongs to a pretty-printed wrapper only; `password=` and a line end is empty.
+    // `["password"]=>` of PHP breaks the line.
+    if text[join..].starts_with(b"=>\n") {
+        while at < text.len() && text[at].is_ascii_whitespace() {
+            at += 1;
+        }
+    }
     (at < text.len() && !matches!(text[at], b'\n' | b'\r')).then_some((at, joined))
 }
 
@@ -379,6 +389,13 @@ fn wrapper(rest: &[u8]) -> Option<usize> {
         (0, _) => None,
         (_, b'(') => {
             let inner = rest.get(name + 1)?;
+            // `string(15) "x"` of PHP.
+            if inner.is_ascii_digit()
+                && let Some(digits) = rest[name + 1..].iter().position(|b| !b.is_ascii_digit())
+                && rest[name + 1 + digits..].starts_with(b") \"")
+            {
+                return Some(name + digits + 3);
+            }
             let escaped = *inner == b'\\' && rest.get(name + 2) == Some(&b'"');
             (matches!(&rest[..name], b"Some" | b"Ok" | b"Err" | b"Just")
                 || matches!(inner, b'"' | b'\'')
@@ -434,6 +451,12 @@ fn quoted_end(text: &[u8], open: usize, quote: u8, escapes: usize) -> usize {
 }
 
 fn header_end(text: &[u8], start: usize, kind: Kind, enclosing: Option<u8>) -> usize {
+    if has_parameters(&text[start..]) {
+        return text[start..]
+            .iter()
+            .position(|byte| matches!(byte, b'\n' | b'\r') || Some(*byte) == enclosing)
+            .map_or(text.len(), |length| start + length);
+    }
     let line = text[start..]
         .iter()
         .position(|byte| matches!(byte, b'\n' | b'\r' | b'"') || Some(*byte) == enclosing)
@@ -458,13 +481,6 @@ fn header_end(text: &[u8], start: usize, kind: Kind, enclosing: Option<u8>) -> u
     };
     let first = word(0);
     let scheme = &rest[..first];
-    let many = [&b"digest"[..], b"signature", b"hawk", b"oauth"]
-        .iter()
-        .any(|name| scheme.eq_ignore_ascii_case(name))
-        || scheme.starts_with(b"AWS4-");
-    if many {
-        return line;
-    }
     if rest.get(first) == Some(&b' ')
         && first <= 12
         && scheme
@@ -474,6 +490,31 @@ fn header_end(text: &[u8], start: usize, kind: Kind, enclosing: Option<u8>) -> u
         return start + word(first + 1);
     }
     start + first
+}
+
+/// Whether an `Authorization` header's scheme is one that takes parameters, up to the line's end.
+fn has_parameters(header: &[u8]) -> bool {
+    // `Token token="x"`: any scheme with a quoted parameter.
+    if let Some(scheme) = header.iter().take(24).position(|byte| *byte == b' ') {
+        let parameter = &header[scheme + 1..];
+        let name = parameter.iter().take(32).position(|byte| !key_byte(*byte));
+        if name.is_some_and(|name| name > 0 && parameter[name..].starts_with(b"=\"")) {
+            return true;
+        }
+    }
+    [
+        &b"digest "[..],
+        b"signature ",
+        b"hawk ",
+        b"oauth ",
+        b"aws4-",
+    ]
+    .iter()
+    .any(|scheme| {
+        header
+            .get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    })
 }
 
 fn trim_end(text: &[u8], start: usize, mut end: usize) -> usize {
@@ -547,9 +588,17 @@ fn pair_follows(rest: &[u8], joins: &[u8]) -> bool {
 
 fn bare_end(text: &[u8], start: usize, enclosing: Option<u8>) -> usize {
     let mut at = start;
+    // `${NAME}`, `{{ name }}`, `$(name)`: what was opened inside closes inside.
+    let mut open = 0_usize;
     while at < text.len() {
         let byte = text[at];
         let next = text.get(at + 1).copied();
+        open += usize::from(matches!(byte, b'{' | b'(' | b'['));
+        if open > 0 && matches!(byte, b'}' | b')' | b']') {
+            open -= 1;
+            at += 1;
+            continue;
+        }
         let next_ends =
             next.is_none_or(|next| next.is_ascii_whitespace() || b",;)]}\"'\\>|&.".contains(&next));
         let stops = match byte {
@@ -588,10 +637,13 @@ fn judged(
             Style::Quoted => true,
             Style::Header => {
                 value.len() >= 4
-                    && (class.kind != Kind::Cookie || value.contains('=') || secret_like(&value))
+                    && (class.kind != Kind::Cookie
+                        || holds_cookie(&value)
+                        || (!value.contains('=') && secret_like(&value)))
             }
             Style::Pair => {
                 !is_code(&value)
+                    && !is_keyword(&value)
                     && !is_variable(class.kind, &value)
                     && (class.strength != Strength::Text
                         || !value.bytes().all(|b| b.is_ascii_digit()))
@@ -601,6 +653,29 @@ fn judged(
     sensitive.then(|| {
         hits.push(Hit::new(start, end, of_kind(class.kind)));
         end
+    })
+}
+
+/// Whether a pair stands there that is no attribute of a cookie (RFC 6265, 4.1.1).
+fn holds_cookie(header: &str) -> bool {
+    header.split(';').any(|pair| {
+        pair.split_once('=').is_some_and(|(name, _)| {
+            let name = name.trim();
+            ![
+                "samesite",
+                "path",
+                "domain",
+                "max-age",
+                "expires",
+                "secure",
+                "httponly",
+                "partitioned",
+                "priority",
+                "version",
+            ]
+            .iter()
+            .any(|attribute| name.eq_ignore_ascii_case(attribute))
+        })
     })
 }
 
@@ -642,6 +717,32 @@ fn is_variable(kind: Kind, value: &str) -> bool {
         && value
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+/// `token = await next()`: a word of a programming language.
+fn is_keyword(value: &str) -> bool {
+    matches!(
+        value,
+        "await"
+            | "async"
+            | "new"
+            | "function"
+            | "lambda"
+            | "yield"
+            | "return"
+            | "typeof"
+            | "nullptr"
+            | "self"
+            | "this"
+            | "undefined"
+            | "move"
+            | "match"
+            | "if"
+            | "unsafe"
+            | "const"
+            | "let"
+            | "static"
+    )
 }
 
 /// A piece of source code or a type, as in `password: String` or `token = self.next()`.
@@ -688,14 +789,7 @@ fn is_code(value: &str) -> bool {
             | "$3"
             | "NULL"
             | "NOT"
-    ) || (value.contains('(')
-        && value.ends_with(['(', ')'])
-        && value
-            .bytes()
-            .take_while(|b| *b != b'(')
-            .all(|b| word_byte(b) || b == b'.' || b == b':')
-        && value.len() > 3
-        && !value.starts_with('('))
+    ) || is_call(value)
         || value.starts_with("self.")
         || value.starts_with("process.env")
         || value.starts_with("os.environ")
@@ -715,6 +809,21 @@ fn is_code(value: &str) -> bool {
             && value[1..]
                 .bytes()
                 .all(|b| b.is_ascii_uppercase() || b == b'_' || b.is_ascii_digit()))
+}
+
+/// `read_password()?`, `env::var("X")`, `self.next(`: a name with arguments.
+fn is_call(value: &str) -> bool {
+    let value = value.trim_end_matches([',', ';', '?', '.']);
+    let Some(open) = value.find('(') else {
+        return false;
+    };
+    open > 1
+        && value.ends_with(['(', ')'])
+        && value[..open]
+            .bytes()
+            .all(|b| word_byte(b) || b == b'.' || b == b':' || b == b'!')
+        && (value.len() > open + 2 || value[..open].len() > 2)
+        && value[..open].starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
 }
 
 /// `["a", "b"]` under a sensitive key: every quoted text in it.

@@ -1,7 +1,9 @@
 //! Secrets that stand beside their name with no mark between: `Bearer abc`, `password is x1`, `--token abc`,
 //! `IDENTIFIED BY 'x'`, `482913 is your code`.
 
-use plimsoll_standard::sensitive::{Class, Kind, password_like, secret_like};
+use plimsoll_standard::sensitive::{
+    Class, Kind, is_placeholder, is_status, password_like, secret_like,
+};
 
 use super::check;
 use super::hit::Hit;
@@ -13,7 +15,7 @@ const LONGEST_VALUE: usize = 4096;
 const LONGEST_PHRASE: usize = 48;
 
 /// The words that start any of the forms, and two that tell of others (`into`, `form-data`).
-const LEADS: [&[u8]; 24] = [
+const LEADS: [&[u8]; 27] = [
     b"password",
     b"passwd",
     b"pwd",
@@ -38,6 +40,9 @@ const LEADS: [&[u8]; 24] = [
     b"negotiate",
     b"into",
     b"form-data",
+    b"auth",
+    b"requirepass",
+    b"masterauth",
 ];
 
 /// By a word's first letter: a bit for each length and each second letter that a lead with it has.
@@ -85,6 +90,12 @@ pub(super) fn find(
     {
         return Some(found);
     }
+    if is("auth") {
+        return command(text, start, end, hits);
+    }
+    if is("requirepass") || is("masterauth") {
+        return argument(text, end, hits);
+    }
     if is("by")
         && text[floor.max(start.saturating_sub(11))..start].eq_ignore_ascii_case(b"identified ")
     {
@@ -111,10 +122,52 @@ pub(super) fn find(
         return None;
     }
     let class = phrase_class(keys, text, floor, start, end)?;
+    if is("password") && is_netrc(&text[floor..start]) {
+        return argument(text, end, hits);
+    }
     if let Some(found) = said_before(class, text, floor, start, hits) {
         return Some(found);
     }
     said_after(class, text, end, hits)
+}
+
+/// `"AUTH" "x"` and `"AUTH" "user" "x"`, as Redis shows commands; `end` is at the first quote that closes.
+fn command(text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>) -> Option<usize> {
+    if start == 0 || text[start - 1] != b'"' || text.get(end) != Some(&b'"') {
+        return None;
+    }
+    let mut at = end;
+    while text[at..].starts_with(b"\" \"") {
+        let from = at + 3;
+        let to = from + memchr::memchr(b'"', &text[from..])?;
+        if to > from {
+            hits.push(Hit::new(from, to, of_kind(Kind::Credentials)));
+        }
+        at = to;
+    }
+    (at > end).then_some(at)
+}
+
+/// The next word, whatever it looks like.
+fn argument(text: &[u8], end: usize, hits: &mut Vec<Hit>) -> Option<usize> {
+    let at = one_space(text, end)?;
+    let close = word_end(text, at);
+    let value = std::str::from_utf8(&text[at..close]).ok()?;
+    (close > at && !is_status(value) && !is_placeholder(value)).then(|| {
+        hits.push(Hit::new(at, close, of_kind(Kind::Password)));
+        close
+    })
+}
+
+/// `machine host login name `: a netrc line before its password.
+pub(super) fn is_netrc(before: &[u8]) -> bool {
+    let before = &before[before.len().saturating_sub(160)..];
+    let mut words = before
+        .split(u8::is_ascii_whitespace)
+        .filter(|word| !word.is_empty())
+        .rev();
+    words.next();
+    words.next() == Some(b"login") && words.any(|word| word == b"machine" || word == b"default")
 }
 
 /// `Bearer <token>` and the other schemes, wherever they stand.
@@ -431,6 +484,15 @@ fn flag(keys: &Keys, text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>)
             hits.push(Hit::new(open, close, of_kind(Kind::Password)));
             close
         });
+    }
+    // `[--password PASSWORD]`: how it is used.
+    let shown = plain.trim_end_matches([']', ')', ',']);
+    let usage = shown
+        .bytes()
+        .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        && (plain.len() > shown.len() || keys.recall(shown.as_bytes()).is_some());
+    if usage {
+        return None;
     }
     let long = word.starts_with(b"--") || name.len() > 3;
     let class = keys

@@ -7,6 +7,7 @@ use plimsoll_standard::config;
 use super::count::Counts;
 use super::engine::Engine;
 use super::hit::Hit;
+use super::numbers;
 use super::verdict::KeyVerdict;
 
 /// Why a redactor could not be made. The message names the key of `plimsoll.toml` and the remedy.
@@ -77,6 +78,7 @@ impl Redactor {
     pub fn key(&self, key: &str) -> KeyVerdict {
         KeyVerdict {
             class: self.engine.keys.judge(key),
+            numbered: numbers::names_number(key.as_bytes()),
         }
     }
 
@@ -93,6 +95,9 @@ impl Redactor {
 
     #[inline(never)]
     fn suspicious(&self, key: KeyVerdict, text: &str) -> Option<String> {
+        if key.class.is_none() && key.numbered && numbers::is_plain(text.as_bytes()) {
+            return None;
+        }
         let mut hits = Vec::new();
         self.engine.find(key.class, text.as_bytes(), &mut hits);
         let mut out = self.taken_out(text, &mut hits)?;

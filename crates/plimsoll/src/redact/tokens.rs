@@ -68,7 +68,12 @@ impl Format {
             .as_ref()?;
         let found = regex.find(&text[..text.len().min(LONGEST)])?;
         let goes_on = text.get(found.end()).is_some_and(u8::is_ascii_alphanumeric);
-        (!goes_on && check::passes(self.check, found.as_bytes())).then_some(found.end())
+        let found_bytes = found.as_bytes();
+        // Names of things are lower-case words: `sk_live_keys_enabled`.
+        let words = !found_bytes
+            .iter()
+            .any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+        (!goes_on && !words && check::passes(self.check, found_bytes)).then_some(found.end())
     }
 }
 
@@ -267,8 +272,11 @@ fn builtin(rest: &[u8]) -> Option<(usize, Rule)> {
 /// `OpenPGP`'s `PRIVATE KEY BLOCK` likewise).
 fn pem(rest: &[u8]) -> Option<usize> {
     let label = rest.strip_prefix(b"-----BEGIN ")?;
-    let label = &label[..label.len().min(48)];
-    memchr::memmem::find(label, b"PRIVATE KEY")?;
+    let named = &label[..label.len().min(48)];
+    let name = memchr::memmem::find(named, b"PRIVATE KEY")?;
+    if !holds_key(&label[name..]) {
+        return None;
+    }
     let Some(end) = memchr::memmem::find(rest, b"-----END ") else {
         // Cut short: up to the quote that closes it, if it stands in quotes.
         return Some(memchr::memchr(b'"', rest).unwrap_or(rest.len()));
@@ -276,6 +284,43 @@ fn pem(rest: &[u8]) -> Option<usize> {
     let tail = end + b"-----END ".len();
     let close = memchr::memmem::find(&rest[tail..rest.len().min(tail + 64)], b"-----");
     Some(close.map_or(rest.len().min(tail + 32), |close| tail + close + 5))
+}
+
+/// Whether a key's text follows its first line, not more prose: base64, or a header line.
+fn holds_key(label: &[u8]) -> bool {
+    let Some(end) = memchr::memmem::find(&label[..label.len().min(32)], b"-----") else {
+        // Cut inside its first line.
+        return label.len() < 32;
+    };
+    let rest = &label[end + 5..];
+    let mut body = rest;
+    while let Some(after) = [
+        &b" "[..],
+        b"\n",
+        b"\r",
+        b"\t",
+        b"\\n",
+        b"\\r",
+        b"\\",
+        b"%0A",
+        b"+",
+        b"|",
+        b",",
+    ]
+    .iter()
+    .find_map(|blank| body.strip_prefix(*blank))
+    {
+        body = after;
+    }
+    let length = body
+        .iter()
+        .position(|byte| !(byte.is_ascii_alphanumeric() || b"+/=%_-".contains(byte)))
+        .unwrap_or(body.len());
+    let word = &body[..length];
+    length >= 16
+        || body.get(length) == Some(&b':')
+        || length == body.len()
+        || word.iter().any(u8::is_ascii_digit)
 }
 
 const CRYPT: &[&[u8]] = &[

@@ -6,11 +6,16 @@ use plimsoll_standard::sensitive::Class;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct KeyVerdict {
     pub(super) class: Option<Class>,
+    /// A value of digits alone is a number of something (`order_id`).
+    pub(super) numbered: bool,
 }
 
 impl KeyVerdict {
     /// Nothing is said by the key; the value still is looked at.
-    pub const CLEAN: Self = Self { class: None };
+    pub const CLEAN: Self = Self {
+        class: None,
+        numbered: false,
+    };
 
     /// Whether the key says nothing about its value.
     #[must_use]

@@ -5,7 +5,7 @@ use super::keys::Keys;
 use super::lanes;
 use super::screen;
 use super::tokens::{SHORTEST_TOKEN, Tokens};
-use super::{pairs, prose, url};
+use super::{numbers, pairs, prose, url};
 
 /// Forms of which a mark was seen on the walk, for the rules that read the whole text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,6 +26,12 @@ impl Seen {
     pub(super) const ENCODED_AT: Self = Self(32);
     /// A percent-encoded `=`, `:`, `+`, quote or space.
     pub(super) const ENCODED: Self = Self(64);
+
+    /// `\u`.
+    pub(super) const ESCAPED: Self = Self(128);
+
+    /// `</`.
+    pub(super) const END_TAG: Self = Self(256);
 
     /// Whether any of these was seen.
     pub(super) const fn any(self, of: Self) -> bool {
@@ -71,10 +77,11 @@ impl<'a> Breaks<'a> {
         };
     }
 
-    /// The first break at or after `at`, which only grows; the text's end if there is none.
+    /// The first break at or after `at`; the text's end if there is none.
     #[inline]
     fn next(&mut self, at: usize) -> usize {
-        if at >= self.base + lanes::BLOCK {
+        // A finding may end before the word does in which it was found.
+        if at < self.base || at >= self.base + lanes::BLOCK {
             if at >= self.text.len() {
                 return self.text.len();
             }
@@ -125,6 +132,9 @@ pub(super) fn words(keys: &Keys, tokens: &Tokens, text: &[u8], hits: &mut Vec<Hi
             if word.len() >= SHORTEST_TOKEN {
                 found = tokens.word(text, start, end, hits);
             }
+            if found.is_none() && numbers::may_be_account(word) {
+                found = numbers::account(text, start, hits);
+            }
             if found.is_none() && prose::leads(word) {
                 if word.eq_ignore_ascii_case(b"into") {
                     seen.add(Seen::INTO);
@@ -133,10 +143,12 @@ pub(super) fn words(keys: &Keys, tokens: &Tokens, text: &[u8], hits: &mut Vec<Hi
                 } else {
                     named = Some(end);
                     let spoken = matches!(next, None | Some(b' ' | b'.' | b'!'))
-                        && (word.len() == 5
+                        && (matches!(word.len(), 5 | 10 | 11)
                             || word[0] == b'-'
-                            || *prose.get_or_insert_with(|| screen::holds_digit_or_mark(text)));
-                    if spoken {
+                            || *prose.get_or_insert_with(|| screen::holds_digit_or_mark(text))
+                            || prose::is_netrc(&text[..start]));
+                    let command = next == Some(b'"') && word.eq_ignore_ascii_case(b"auth");
+                    if spoken || command {
                         found = prose::find(keys, text, floor, start, end, hits);
                     }
                 }
@@ -160,7 +172,6 @@ pub(super) fn words(keys: &Keys, tokens: &Tokens, text: &[u8], hits: &mut Vec<Hi
         at = end + 1;
         let mut skip = 0;
         match byte {
-            b' ' | b'/' => {}
             b':' | b'=' => {
                 let found = if text[end..].starts_with(b"://") {
                     url::find(text, end, hits)
@@ -184,14 +195,25 @@ pub(super) fn words(keys: &Keys, tokens: &Tokens, text: &[u8], hits: &mut Vec<Hi
                     at = end;
                 }
             }
-            b',' if end > 0 && matches!(text[end - 1], b'"' | b'\'') => seen.add(Seen::TUPLE),
+            b',' if end > 0 && matches!(text[end - 1], b'"' | b'\'')
+                || start > 0 && text[start - 1] == b'{' && text.get(at) == Some(&b'"') =>
+            {
+                seen.add(Seen::TUPLE);
+            }
             b'@' => seen.add(Seen::AT),
-            b'<' => seen.add(Seen::TAG),
+            b'<' => seen.add(if text.get(at) == Some(&b'/') {
+                Seen::END_TAG
+            } else {
+                Seen::TAG
+            }),
             // What was escaped before a word is not part of it: `\nAKIA...`, `%3Dghp_...`.
             b'\\' => {
                 skip = match text.get(at) {
                     Some(b'n' | b'r' | b't') => 1,
-                    Some(b'u') => 5,
+                    Some(b'u') => {
+                        seen.add(Seen::ESCAPED);
+                        5
+                    }
                     _ => 0,
                 }
             }
