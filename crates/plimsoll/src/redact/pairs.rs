@@ -461,6 +461,13 @@ fn header_end(text: &[u8], start: usize, kind: Kind, enclosing: Option<u8>) -> u
         .iter()
         .position(|byte| matches!(byte, b'\n' | b'\r' | b'"') || Some(*byte) == enclosing)
         .map_or(text.len(), |length| start + length);
+    // The quote's own escape stays before it.
+    let line = line
+        - text[start..line]
+            .iter()
+            .rev()
+            .take_while(|byte| **byte == b'\\' && text.get(line).is_some_and(|next| *next == b'"'))
+            .count();
     // An escaped line end or quote in a string that was printed.
     let line = text[start..line]
         .windows(2)

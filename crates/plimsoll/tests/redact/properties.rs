@@ -71,7 +71,9 @@ proptest! {
     #[test]
     fn json_stays_json(value in json_value()) {
         let text = value.to_string();
-        for redacted in [REDACTOR.json(KeyVerdict::CLEAN, &text), REDACTOR.value(KeyVerdict::CLEAN, &text)].into_iter().flatten() {
+        // As text a bare number may be a card's, and its marker stands without quotes.
+        let as_text = (!value.is_number()).then(|| REDACTOR.value(KeyVerdict::CLEAN, &text)).flatten();
+        for redacted in [REDACTOR.json(KeyVerdict::CLEAN, &text), as_text].into_iter().flatten() {
             prop_assert!(serde_json::from_str::<Value>(&redacted).is_ok(), "{} -> {}", text, redacted);
         }
         // And what was JSON inside a string still is.
