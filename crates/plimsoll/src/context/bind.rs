@@ -10,7 +10,6 @@ use super::render::{Rendered, context_reserved};
 use crate::encode::{Value, cut, escape};
 use crate::redact::{KeyVerdict, Redactor, process};
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
@@ -18,10 +17,6 @@ use std::sync::atomic::Ordering;
 const VALUE_LIMIT: usize = 2048;
 /// Bytes of it that are looked at, so that a secret at the cut is seen whole.
 const LOOKED_AT: usize = 16 * 1024;
-
-thread_local! {
-    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-}
 
 /// Adds a field to the current context: all later lines of everyone who shares it have it. Without a current context
 /// nothing happens.
@@ -74,26 +69,35 @@ impl Context {
 )]
 #[inline]
 pub(super) fn put(rendered: &mut Rendered, held: u8, key: &Cow<'static, str>, value: &Value<'_>) {
-    let mut bytes = SCRATCH.try_with(Cell::take).unwrap_or_default();
-    bytes.clear();
     process::with(|redactor| {
-        if let Cow::Borrowed(name) = key
-            && let Some(known) = Key::of(redactor, name)
-            && known.reserved & held == 0
-        {
-            known.write(&mut bytes);
-            write(redactor, known.verdict, value, &mut bytes);
-            rendered.append(known.hash, known.opening_length(), &bytes);
-        } else {
-            write(redactor, redactor.key(key), value, &mut bytes);
-            if context_reserved(key) & held == 0 {
-                rendered.set(key, &bytes);
-            } else {
-                rendered.set(&format!("field_{key}"), &bytes);
-            }
+        let done = match key {
+            Cow::Borrowed(name) => Key::with(redactor, process::generation(), name, |known| {
+                let free = known.reserved & held == 0;
+                if free {
+                    rendered.append(known.hash, known.opening(), |out| {
+                        write(redactor, known.verdict, value, out);
+                    });
+                }
+                free
+            }),
+            Cow::Owned(_) => None,
+        };
+        if done != Some(true) {
+            put_other(redactor, rendered, held, key, value);
         }
     });
-    let _ = SCRATCH.try_with(|scratch| scratch.set(bytes));
+}
+
+/// A key that is not remembered.
+#[cold]
+fn put_other(redactor: &Redactor, rendered: &mut Rendered, held: u8, key: &str, value: &Value<'_>) {
+    let mut bytes = Vec::new();
+    write(redactor, redactor.key(key), value, &mut bytes);
+    if context_reserved(key) & held == 0 {
+        rendered.set(key, &bytes);
+    } else {
+        rendered.set(&format!("field_{key}"), &bytes);
+    }
 }
 
 #[inline]

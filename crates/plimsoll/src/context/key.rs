@@ -1,15 +1,15 @@
 //! What is known about a bound key: remembered by each thread for static keys, as nearly all are.
 
 use super::render::{context_reserved, hash, is_plain, is_reserved};
-use crate::redact::{KeyVerdict, Redactor, process};
-use std::cell::Cell;
+use crate::redact::{KeyVerdict, Redactor};
+use std::cell::RefCell;
 
 /// Keys that a thread remembers, a power of two.
 const REMEMBERED: usize = 64;
 /// Places that a key may stand in.
 const WAYS: usize = 4;
 /// Bytes of `,"key":`; a longer key is rendered anew each time.
-const OPENING: usize = 32;
+pub(super) const OPENING: usize = 32;
 
 /// A key that can stand on a line as it is.
 #[derive(Clone, Copy)]
@@ -37,40 +37,52 @@ const NONE: Key = Key {
 };
 
 thread_local! {
-    static KEYS: [Cell<Key>; REMEMBERED] = const { [const { Cell::new(NONE) }; REMEMBERED] };
+    static KEYS: RefCell<[Key; REMEMBERED]> = const { RefCell::new([NONE; REMEMBERED]) };
 }
 
 impl Key {
-    /// Looks a static key up; `None` if it cannot stand as it is: reserved, odd or long.
+    /// Looks a static key up and works with it; `None` if it cannot stand as it is: reserved, odd or long. `work` must not
+    /// run code of the service.
     #[inline]
-    pub(super) fn of(redactor: &Redactor, name: &'static str) -> Option<Self> {
+    pub(super) fn with<R>(
+        redactor: &Redactor,
+        generation: u32,
+        name: &'static str,
+        work: impl FnOnce(&Self) -> R,
+    ) -> Option<R> {
         let place = (name.as_ptr().addr(), name.len());
-        let generation = process::generation();
-        KEYS.try_with(|keys| {
-            // Keys of one service stand side by side in memory: spread them (Knuth, multiplicative hashing), and let
-            // those that meet all the same have a few places each.
-            let hash = (place.0 as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-                >> (u64::BITS - REMEMBERED.trailing_zeros());
-            let set = hash as usize / WAYS * WAYS;
-            let mut free = None;
-            for way in 0..WAYS {
-                let known = keys[set + way].get();
-                if known.place == place && known.generation == generation {
-                    return Some(known);
-                }
-                if known.generation != generation {
-                    free.get_or_insert(way);
-                }
-            }
-            let key = Self::new(redactor, name, place, generation)?;
-            keys[set + free.unwrap_or(hash as usize % WAYS)].set(key);
-            Some(key)
-        })
-        .ok()
-        .flatten()
+        let found = KEYS.try_with(|keys| {
+            let mut keys = keys.try_borrow_mut().ok()?;
+            let set = set(place.0);
+            let ways = &mut keys[set..set + WAYS];
+            let known = ways
+                .iter()
+                .position(|known| known.place == place && known.generation == generation);
+            let way = match known {
+                Some(way) => way,
+                None => Self::remember(ways, redactor, name, generation)?,
+            };
+            Some(work(&ways[way]))
+        });
+        found.ok().flatten()
     }
 
+    /// Judges a key and puts it in a free place, or in one of another key.
     #[cold]
+    fn remember(
+        ways: &mut [Self],
+        redactor: &Redactor,
+        name: &str,
+        generation: u32,
+    ) -> Option<usize> {
+        let place = (name.as_ptr().addr(), name.len());
+        let key = Self::new(redactor, name, place, generation)?;
+        let free = ways.iter().position(|known| known.generation != generation);
+        let way = free.unwrap_or(place.0 % WAYS);
+        *ways.get_mut(way)? = key;
+        Some(way)
+    }
+
     fn new(
         redactor: &Redactor,
         name: &str,
@@ -96,18 +108,19 @@ impl Key {
         })
     }
 
-    /// Appends `,"key":`.
+    /// `,"key":`, followed by zeros, and how long it is.
     #[inline]
-    pub(super) fn write(&self, out: &mut Vec<u8>) {
-        let end = out.len() + usize::from(self.length);
-        out.extend_from_slice(&self.opening);
-        out.truncate(end);
+    pub(super) const fn opening(&self) -> (&[u8; OPENING], usize) {
+        (&self.opening, self.length as usize)
     }
+}
 
-    /// Bytes of `,"key":`.
-    pub(super) const fn opening_length(&self) -> usize {
-        self.length as usize
-    }
+/// The first of the places of a key. Keys of one service stand side by side in memory: spread them (Knuth, multiplicative
+/// hashing).
+#[inline]
+const fn set(address: usize) -> usize {
+    let hash = (address as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (hash >> (u64::BITS - (REMEMBERED / WAYS).trailing_zeros())) as usize * WAYS
 }
 
 #[cfg(test)]
@@ -120,10 +133,11 @@ mod tests {
         let redactor = Redactor::standard();
         for _ in 0..2 {
             for name in NAMES.split(' ') {
-                let key = Key::of(&redactor, name).unwrap();
-                let mut out = Vec::new();
-                key.write(&mut out);
-                assert_eq!(out, format!(",\"{name}\":").into_bytes());
+                let opening = Key::with(&redactor, 1, name, |key| {
+                    let (bytes, length) = key.opening();
+                    bytes[..length].to_vec()
+                });
+                assert_eq!(opening, Some(format!(",\"{name}\":").into_bytes()));
             }
         }
         let places: Vec<_> = NAMES
@@ -131,11 +145,14 @@ mod tests {
             .map(|name| (name.as_ptr().addr(), name.len()))
             .collect();
         let remembered = KEYS.with(|keys| {
-            keys.iter()
-                .filter(|key| places.contains(&key.get().place))
+            keys.borrow()
+                .iter()
+                .filter(|key| places.contains(&key.place))
                 .count()
         });
         assert_eq!(remembered, places.len());
-        assert!(Key::of(&redactor, "level").is_none() && Key::of(&redactor, "a b").is_none());
+        for refused in ["level", "a b"] {
+            assert!(Key::with(&redactor, 1, refused, |_| ()).is_none());
+        }
     }
 }

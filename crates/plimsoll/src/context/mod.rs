@@ -57,6 +57,9 @@ enum RequestId {
     Own(Box<str>),
 }
 
+/// Bytes of rendered fields for which there is room from the start: a request's ids, method and path.
+const ROOM: usize = 256;
+
 pub(crate) struct Inner {
     request_id: Option<RequestId>,
     trace: Option<TraceContext>,
@@ -69,7 +72,7 @@ pub(crate) struct Inner {
     generation: AtomicU32,
     /// The test that opened it.
     capture: Option<Lines>,
-    recorder: Option<Box<Recorder>>,
+    recorder: Option<Recorder>,
 }
 
 impl Inner {
@@ -78,7 +81,7 @@ impl Inner {
             request_id: None,
             trace: None,
             reserved: 0,
-            base: Rendered::new(),
+            base: Rendered::with_capacity(ROOM),
             bound: RwLock::new(None),
             generation: AtomicU32::new(0),
             capture: testing::current_capture(),
@@ -134,7 +137,7 @@ impl Context {
     }
 
     pub(crate) fn recorder(&self) -> Option<&Recorder> {
-        self.0.recorder.as_deref()
+        self.0.recorder.as_ref()
     }
 
     pub(crate) fn capture(&self) -> Option<&Lines> {

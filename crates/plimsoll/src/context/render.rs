@@ -1,15 +1,19 @@
 //! Fields rendered once, to be copied into every line: of a context, of a span with its parents, of the service itself.
 
+use super::key::OPENING;
 use crate::encode::{cut, escape, short::Short};
 
-/// Bytes of rendered fields kept inside their owner: a request's ids, method and path.
-const INLINE_BYTES: usize = 256;
 /// Fields indexed inside their owner.
 const INLINE_FIELDS: usize = 8;
-/// Bytes of rendered fields altogether; what would go beyond is left out. A line has room for 16,384.
+/// Bytes of rendered fields altogether; what would go beyond is left out, and `fields_left_out` says how many did. A line
+/// has room for 16,384.
 const LIMIT: usize = 8 * 1024;
 /// Bytes of a key; a longer one is cut.
 pub(crate) const KEY_LIMIT: usize = 256;
+/// The key that says how many fields were left out.
+const LEFT_OUT: &[u8] = b"fields_left_out";
+/// Bytes of that field at most.
+const LEFT_OUT_ROOM: usize = LEFT_OUT.len() + 4 + 10;
 
 /// Keys that Plimsoll alone writes.
 const RESERVED: [&str; 3] = ["timestamp", "level", "event"];
@@ -78,13 +82,12 @@ pub(crate) const fn reserved_mask(reserved: u8) -> u64 {
     MASKS[(reserved & 15) as usize]
 }
 
-/// Where a field stands in the bytes: `,"key":value` from `start` to `end`, the value from `value`.
+/// Where a field stands in the bytes: `,"key":value` from `start` to where the next one starts, the value from `value`.
 #[derive(Debug, Clone, Copy, Default)]
 struct Entry {
     hash: u32,
-    start: u32,
-    value: u32,
-    end: u32,
+    start: u16,
+    value: u16,
 }
 
 /// One rendered field.
@@ -103,9 +106,16 @@ pub(crate) struct Field<'a> {
 /// Fields as they stand in a line, `,"key":value` each, no key twice.
 #[derive(Debug, Clone)]
 pub(crate) struct Rendered {
-    bytes: Short<u8, INLINE_BYTES>,
+    bytes: Vec<u8>,
     entries: Short<Entry, INLINE_FIELDS>,
     mask: u64,
+    left_out: u32,
+}
+
+impl Default for Rendered {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 /// No fields.
@@ -117,19 +127,27 @@ impl Rendered {
             hash: 0,
             start: 0,
             value: 0,
-            end: 0,
         };
         Self {
-            bytes: Short::new(0),
+            bytes: Vec::new(),
             entries: Short::new(NONE),
             mask: 0,
+            left_out: 0,
+        }
+    }
+
+    /// No fields yet, and room for this many bytes of them.
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(bytes),
+            ..Self::new()
         }
     }
 
     /// All fields, ready to be copied.
     #[inline]
     pub(crate) fn bytes(&self) -> &[u8] {
-        self.bytes.as_slice()
+        &self.bytes
     }
 
     #[inline]
@@ -145,20 +163,22 @@ impl Rendered {
 
     pub(crate) fn fields(&self) -> impl Iterator<Item = Field<'_>> {
         let bytes = self.bytes();
-        self.entries.as_slice().iter().filter_map(move |entry| {
-            let (start, value, end) = (
-                entry.start as usize,
-                entry.value as usize,
-                entry.end as usize,
-            );
-            Some(Field {
-                // Between `,"` and `":`.
-                key: bytes.get(start + 2..value - 2)?,
-                value: bytes.get(value..end)?,
-                whole: bytes.get(start..end)?,
-                hash: entry.hash,
+        let entries = self.entries.as_slice();
+        entries
+            .iter()
+            .enumerate()
+            .filter_map(move |(index, entry)| {
+                let next = entries.get(index + 1);
+                let end = next.map_or(bytes.len(), |next| usize::from(next.start));
+                let (start, value) = (usize::from(entry.start), usize::from(entry.value));
+                Some(Field {
+                    // Between `,"` and `":`.
+                    key: bytes.get(start + 2..value - 2)?,
+                    value: bytes.get(value..end)?,
+                    whole: bytes.get(start..end)?,
+                    hash: entry.hash,
+                })
             })
-        })
     }
 
     /// Whether there is a field of that key, as the code says it.
@@ -183,47 +203,78 @@ impl Rendered {
         if self.mask & mask(full_hash) != 0 && self.contains(key, hash) {
             self.remove(key);
         }
-        let start = self.bytes.len();
-        if start + key.len() + value.len() > LIMIT {
-            return;
+        if self.bytes.len() + key.len() + value.len() > self.limit() {
+            return self.leave_out();
         }
-        self.bytes.extend(b",\"");
-        self.bytes.extend(key);
-        self.bytes.extend(b"\":");
+        self.push(full_hash, key, value);
+    }
+
+    /// What says how many were left out needs room of its own.
+    const fn limit(&self) -> usize {
+        if self.left_out == 0 {
+            LIMIT
+        } else {
+            LIMIT + LEFT_OUT_ROOM
+        }
+    }
+
+    /// Adds a field whose key is not there.
+    fn push(&mut self, full_hash: u64, key: &[u8], value: &[u8]) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(b",\"");
+        self.bytes.extend_from_slice(key);
+        self.bytes.extend_from_slice(b"\":");
         let value_at = self.bytes.len();
-        self.bytes.extend(value);
+        self.bytes.extend_from_slice(value);
+        self.index(full_hash, start, value_at);
+    }
+
+    #[inline]
+    fn index(&mut self, full_hash: u64, start: usize, value: usize) {
+        // Both are within `LIMIT` and a little more.
         self.entries.extend(&[Entry {
-            hash,
-            start: start as u32,
-            value: value_at as u32,
-            end: self.bytes.len() as u32,
+            hash: full_hash as u32,
+            start: start as u16,
+            value: value as u16,
         }]);
         self.mask |= mask(full_hash);
     }
 
-    /// [`set`](Self::set) for a field that is rendered already: `whole` is `,"key":value`, `opening` bytes of it before
-    /// the value; the key is not reserved and has that hash.
+    /// There is no room for a field: nothing is lost without a word.
+    #[cold]
+    fn leave_out(&mut self) {
+        self.left_out += 1;
+        self.remove(LEFT_OUT);
+        let count = self.left_out.to_string();
+        self.push(hash(LEFT_OUT), LEFT_OUT, count.as_bytes());
+    }
+
+    /// [`set`](Self::set) for a key that is escaped already and not reserved: `opening` begins with `,"key":` of that length,
+    /// and `write` appends the value.
     #[inline]
-    pub(crate) fn append(&mut self, full_hash: u64, opening: usize, whole: &[u8]) {
+    pub(crate) fn append(
+        &mut self,
+        full_hash: u64,
+        (opening, length): (&[u8; OPENING], usize),
+        write: impl FnOnce(&mut Vec<u8>),
+    ) {
         let start = self.bytes.len();
-        if self.mask & mask(full_hash) != 0 || start + whole.len() > LIMIT {
-            return self.set_escaped(&whole[2..opening - 2], &whole[opening..]);
+        self.bytes.extend_from_slice(opening);
+        self.bytes.truncate(start + length);
+        write(&mut self.bytes);
+        if self.mask & mask(full_hash) != 0 || self.bytes.len() > LIMIT {
+            let whole = self.bytes.split_off(start);
+            return self.set_escaped(&whole[2..length - 2], &whole[length..]);
         }
-        self.bytes.extend(whole);
-        self.entries.extend(&[Entry {
-            hash: full_hash as u32,
-            start: start as u32,
-            value: (start + opening) as u32,
-            end: (start + whole.len()) as u32,
-        }]);
-        self.mask |= mask(full_hash);
+        self.index(full_hash, start, start + length);
     }
 
     /// Takes the field of that escaped key away, if there is one.
     pub(crate) fn remove(&mut self, key: &[u8]) {
-        let old = std::mem::replace(self, Self::new());
+        let old = std::mem::take(self);
+        self.left_out = old.left_out;
         for field in old.fields().filter(|field| field.key != key) {
-            self.set_escaped(field.key, field.value);
+            self.push(hash(field.key), field.key, field.value);
         }
     }
 
@@ -296,9 +347,16 @@ mod tests {
     #[test]
     fn many_fields_stop_at_the_limit() {
         let mut rendered = Rendered::new();
-        for number in 0..10_000 {
+        for number in 0..1000 {
             rendered.set(&format!("key{number}"), b"\"value\"");
         }
-        assert!(rendered.bytes().len() <= LIMIT + 8);
+        assert!(rendered.bytes().len() <= LIMIT + 64);
+        let kept = rendered.fields().count() - 1;
+        let said = format!(",\"fields_left_out\":{}", 1000 - kept);
+        assert!(text(&rendered).ends_with(&said), "{said}");
+        assert_eq!(text(&rendered).matches("fields_left_out").count(), 1);
+        // What there is can still be changed.
+        rendered.set("key0", b"1");
+        assert_eq!(text(&rendered).matches("\"key0\":1").count(), 1);
     }
 }

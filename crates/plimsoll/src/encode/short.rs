@@ -39,10 +39,6 @@ impl<T: Copy + Default, const N: usize> Short<T, N> {
         }
         self.spill.extend_from_slice(items);
     }
-
-    pub(crate) fn len(&self) -> usize {
-        self.as_slice().len()
-    }
 }
 
 #[cfg(test)]
@@ -52,12 +48,11 @@ mod tests {
     #[test]
     fn it_spills_and_keeps_its_items() {
         let mut list: Short<u8, 4> = Short::new(0);
-        assert_eq!(list.len(), 0);
+        assert!(list.as_slice().is_empty());
         list.extend(b"abc");
         assert_eq!(list.as_slice(), b"abc");
         list.extend(b"de");
         list.extend(b"f");
         assert_eq!(list.as_slice(), b"abcdef");
-        assert_eq!(list.len(), 6);
     }
 }

@@ -76,14 +76,13 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for LogLayer {
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        if event.is_contextual() {
-            self.logging.event(event, Parent::Current);
-        } else {
-            let parent = event
-                .parent()
-                .and_then(|parent| self.fields(parent, &context));
-            self.logging.event(event, Parent::Explicit(parent));
-        }
+        self.logging.event(event, || {
+            if event.is_contextual() {
+                return Parent::Current;
+            }
+            let parent = event.parent();
+            Parent::Explicit(parent.and_then(|parent| self.fields(parent, &context)))
+        });
     }
 }
 

@@ -51,6 +51,12 @@ impl Bucket {
         }
     }
 
+    /// Whether it is empty and the keeper's to fill: a call needs to ask nothing else.
+    #[inline]
+    pub(crate) fn is_shut(&self) -> bool {
+        !self.told.load(Ordering::Relaxed) && self.left.load(Ordering::Relaxed) == 0
+    }
+
     /// Takes calls from the bucket, at most `most`; 0 if it is empty.
     #[inline]
     pub(crate) fn lease(&self, most: u64) -> u64 {

@@ -38,6 +38,7 @@ use crate::encode::Line;
 use crate::redact::Redactor;
 use crate::sink::{LINE_MAX, LINE_ROOM};
 use plan::Plan;
+use plans::Admission;
 use recorder::RecorderOptions;
 use render::Parent;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -103,23 +104,46 @@ impl Logging {
     }
 
     /// The way of an event: callsite plan with its limit, level, rendering with redaction, sinks.
-    pub(crate) fn event(&self, event: &Event<'_>, parent: Parent) {
+    #[inline]
+    pub(crate) fn event(&self, event: &Event<'_>, parent: impl FnOnce() -> Parent) {
+        match plans::Plans::known(self.id, event.metadata()) {
+            Some((plan, Admission::Yes)) if !self.levels.only_recorded(plan) => {
+                self.written(plan, event, parent);
+            }
+            Some((plan, Admission::No)) if !self.levels.only_recorded(plan) => {
+                tally::suppressed(self, plan);
+            }
+            Some((plan, _)) if self.levels.only_recorded(plan) => {
+                if recorder::is_recording() {
+                    self.recorded(plan, event, parent);
+                }
+            }
+            _ => self.first(event, parent),
+        }
+    }
+
+    /// An event of a callsite that this thread does not know, or has used up its lease of.
+    #[inline(never)]
+    fn first(&self, event: &Event<'_>, parent: impl FnOnce() -> Parent) {
         let metadata = event.metadata();
         let (plan, admitted) = self.plans.admit(self.id, metadata, || {
             Plan::new(metadata, &self.redactor, self.rate_of(*metadata.level()))
         });
         if self.levels.only_recorded(plan) {
-            return self.recorded(plan, event, parent);
+            if recorder::is_recording() {
+                self.recorded(plan, event, parent);
+            }
+        } else if admitted {
+            self.written(plan, event, parent);
+        } else {
+            tally::suppressed(self, plan);
         }
-        if !admitted {
-            return tally::suppressed(self, plan);
-        }
-        self.written(plan, event, parent);
     }
 
     /// An event for the flight recorder alone.
     #[inline(never)]
-    fn recorded(&self, plan: &Plan, event: &Event<'_>, parent: Parent) {
+    fn recorded(&self, plan: &Plan, event: &Event<'_>, parent: impl FnOnce() -> Parent) {
+        let parent = parent();
         recorder::record(plan.level, |scratch| {
             render::event(self, plan, parent, |visitor| event.record(visitor), scratch);
         });
@@ -127,7 +151,8 @@ impl Logging {
 
     /// An event that is written. Apart, so that a suppressed one pays nothing for it.
     #[inline(never)]
-    fn written(&self, plan: &Plan, event: &Event<'_>, parent: Parent) {
+    fn written(&self, plan: &Plan, event: &Event<'_>, parent: impl FnOnce() -> Parent) {
+        let parent = parent();
         self.tally.count(self, plan);
         scratch::with(|scratch| {
             render::event(self, plan, parent, |visitor| event.record(visitor), scratch);

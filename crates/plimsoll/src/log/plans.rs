@@ -29,9 +29,36 @@ thread_local! {
     static CACHED: [Slot; CACHE] = const { [const { Slot::empty() }; CACHE] };
 }
 
+/// What a thread knows about a call without asking anybody.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Admission {
+    /// Within the limit.
+    Yes,
+    /// Suppressed.
+    No,
+    /// The thread has used up its lease: [`Plans::admit`] says.
+    Ask,
+}
+
 impl Plans {
-    /// The plan of a callsite for the `configure()` with that id, and whether this call is within the limit.
+    /// The plan of a callsite for the `configure()` with that id, if this thread remembers it; a call that it admits is
+    /// taken from its lease.
     #[inline]
+    pub(crate) fn known(
+        owner: usize,
+        metadata: &'static Metadata<'static>,
+    ) -> Option<(&'static Plan, Admission)> {
+        let callsite = std::ptr::from_ref(metadata).addr();
+        CACHED.with(|cached| {
+            let slot = &cached[place(callsite)];
+            slot.plan_of(owner, callsite)
+                .map(|plan| (plan, slot.look(plan)))
+        })
+    }
+
+    /// The plan of a callsite for the `configure()` with that id, made if need be, and whether this call is within the
+    /// limit.
+    #[inline(never)]
     pub(crate) fn admit(
         &self,
         owner: usize,
@@ -108,16 +135,26 @@ impl Slot {
     }
 
     #[inline]
-    fn take(&self, plan: &Plan) -> bool {
+    fn look(&self, plan: &Plan) -> Admission {
         let lease = self.lease.get();
         if lease > 0 {
             self.lease.set(lease - 1);
-            return true;
+            Admission::Yes
+        } else if plan.bucket.is_shut() {
+            Admission::No
+        } else {
+            Admission::Ask
         }
-        self.renew(plan)
     }
 
-    #[inline(never)]
+    fn take(&self, plan: &Plan) -> bool {
+        match self.look(plan) {
+            Admission::Yes => true,
+            Admission::No => false,
+            Admission::Ask => self.renew(plan),
+        }
+    }
+
     fn renew(&self, plan: &Plan) -> bool {
         let lease = plan.bucket.lease(self.next.get());
         if lease == 0 {

@@ -75,7 +75,7 @@ struct Kept {
 
 /// A recorder for a new context.
 #[inline]
-pub(crate) fn new() -> Option<Box<Recorder>> {
+pub(crate) fn new() -> Option<Recorder> {
     if !ACTIVE.load(Ordering::Acquire) {
         return None;
     }
@@ -83,17 +83,20 @@ pub(crate) fn new() -> Option<Box<Recorder>> {
         .read()
         .unwrap_or_else(PoisonError::into_inner)
         .clone()?;
-    Some(Box::new(Recorder {
+    Some(Recorder {
         shared,
         kept: Mutex::default(),
-    }))
+    })
 }
 
-/// Records an event, if the current context has a recorder; only then `render` is called.
+/// Whether the current context has a recorder.
+#[inline]
+pub(crate) fn is_recording() -> bool {
+    current::with(|context| context.is_some_and(|context| context.recorder().is_some()))
+}
+
+/// Records an event in the current context's recorder.
 pub(crate) fn record(level: Level, render: impl FnOnce(&mut Scratch)) {
-    if !current::with(|context| context.is_some_and(|context| context.recorder().is_some())) {
-        return;
-    }
     scratch::with(|scratch| {
         render(scratch);
         current::with(|context| {
