@@ -6,7 +6,10 @@ use bench_common::allocations;
 use bench_common::instructions::bench_measured_region;
 use plimsoll::Context;
 use plimsoll::sink::{RingOptions, Sink};
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::events::{Events, KINDS, Request, Submitted};
 
@@ -15,6 +18,8 @@ use crate::events::{Events, KINDS, Request, Submitted};
 pub enum Part {
     /// A layer that looks at nothing: what `tracing` takes of any event that is enabled
     Unread,
+    /// The same with a level of its own, as every layer beside others has it
+    UnreadFiltered,
     /// Below the level, no flight recorder
     Disabled,
     /// The callsite's limit is used up
@@ -33,8 +38,9 @@ pub enum Part {
     OpenedRecorder,
 }
 
-pub const ALL: [Part; 9] = [
+pub const ALL: [Part; 10] = [
     Part::Unread,
+    Part::UnreadFiltered,
     Part::Disabled,
     Part::Suppressed,
     Part::Written,
@@ -61,6 +67,7 @@ impl Part {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Unread => "enabled, read by no layer",
+            Self::UnreadFiltered => "the same, the layer with a filter of its own",
             Self::Disabled => "below the level",
             Self::Suppressed => "suppressed by the limit",
             Self::Written => "written, in a context",
@@ -79,12 +86,17 @@ impl Part {
 
 /// Measures one part in this process.
 pub fn run(part: Part, count_allocations: bool) {
-    let guard = if part == Part::Unread {
-        let subscriber = tracing_subscriber::registry().with(Blind);
-        tracing::subscriber::set_global_default(subscriber).expect("one subscriber a process");
-        None
-    } else {
-        Some(install(part))
+    let registry = tracing_subscriber::registry();
+    let guard = match part {
+        Part::Unread => {
+            registry.with(Blind).init();
+            None
+        }
+        Part::UnreadFiltered => {
+            registry.with(Blind.with_filter(LevelFilter::INFO)).init();
+            None
+        }
+        _ => Some(install(part)),
     };
     let events = Events::prepare();
     log(part, &events, WARM_UP);
