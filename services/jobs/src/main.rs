@@ -4,21 +4,37 @@ use std::borrow::Cow;
 use std::io::Write;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, Parser};
 use jobs_service::cli::{Cli, Command, healthcheck, load};
-use jobs_service::serve;
+use jobs_service::{serve, settings};
 use plimsoll::redact::redacted;
+
+/// A wrong value may have come by the environment: then the flag's name alone leads nowhere.
+fn with_variable(mut error: clap::Error) -> clap::Error {
+    let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else {
+        return error;
+    };
+    let flag = argument.split_whitespace().next().unwrap_or_default();
+    if let Some(variable) = settings::variable(flag) {
+        let both = format!("{argument} ({variable})");
+        error.insert(ContextKind::InvalidArg, ContextValue::String(both));
+    }
+    error
+}
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
+            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            let error = with_variable(error);
             // The message shows the value that was refused.
             let _ = match redacted(&error.to_string()) {
                 Cow::Borrowed(_) => error.print(),
                 Cow::Owned(text) => write!(std::io::stderr(), "{text}"),
             };
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            return ExitCode::from(code);
         }
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()

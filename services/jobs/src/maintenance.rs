@@ -1,6 +1,6 @@
 //! What every replica does beside its jobs: taking back lost ones, reading the depth, forgetting old ones.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -8,10 +8,15 @@ use tokio_util::sync::CancellationToken;
 use crate::cache::Cache;
 use crate::job::{QUEUE, Status};
 use crate::store::{FORGET_BATCH, Store, StoreError};
-use crate::time::now_micros;
-use crate::worker::info;
+use crate::worker::{LONGEST_DELAY, info};
 
+/// The depth is read each second, and less often where reading takes long: a deep backlog must not be made deeper by
+/// counting it. So it costs a database at most a fiftieth of one connection's time per replica.
 const DEPTH_INTERVAL: Duration = Duration::from_secs(1);
+const DEPTH_SHARE: u32 = 50;
+const DEPTH_INTERVAL_MOST: Duration = Duration::from_secs(15);
+/// A smaller step back than this is no step: the newest job may come from a clock beside ours.
+const STEP_BACK: Duration = Duration::from_secs(1);
 const FORGET_INTERVAL: Duration = Duration::from_secs(60);
 
 /// What the maintenance works on.
@@ -31,14 +36,21 @@ impl Maintenance {
     /// Works until `shutdown`. An error of the database is tried again at the next turn.
     pub async fn run(self, shutdown: CancellationToken) {
         let mut depth = ticks(DEPTH_INTERVAL);
+        let mut ahead = Duration::ZERO;
         let mut recover = ticks((self.lease / 4).min(Duration::from_secs(5)));
         let mut forget = ticks(FORGET_INTERVAL);
         loop {
             let done = tokio::select! {
                 biased;
                 () = shutdown.cancelled() => return,
-                _ = depth.tick() => self.read_depth().await,
-                _ = recover.tick() => self.recover().await,
+                _ = depth.tick() => {
+                    let started = Instant::now();
+                    let read = self.read_depth().await;
+                    let pause = (started.elapsed() * DEPTH_SHARE).clamp(DEPTH_INTERVAL, DEPTH_INTERVAL_MOST);
+                    depth.reset_after(pause);
+                    read.map(|now_ahead| ahead = now_ahead)
+                }
+                _ = recover.tick() => self.recover(ahead).await,
                 _ = forget.tick() => self.forget().await.map(|more| {
                     // The other work gets its turn between two batches.
                     if more {
@@ -55,24 +67,37 @@ impl Maintenance {
         }
     }
 
-    async fn read_depth(&self) -> Result<(), StoreError> {
+    /// Measures what waits; by how much the newest job lies in the future.
+    async fn read_depth(&self) -> Result<Duration, StoreError> {
         let state = self.store.queue_state().await?;
-        let oldest = Duration::from_micros(u64::try_from(state.oldest_micros).unwrap_or(0));
-        plimsoll::job::queue_state(QUEUE, u64::try_from(state.depth).unwrap_or(0), oldest);
-        Ok(())
+        plimsoll::job::queue_state(
+            QUEUE,
+            u64::try_from(state.depth).unwrap_or(0),
+            micros(state.oldest_micros),
+        );
+        Ok(micros(state.ahead_micros))
     }
 
-    async fn recover(&self) -> Result<(), StoreError> {
-        for job in self.store.recover().await? {
+    async fn recover(&self, ahead: Duration) -> Result<(), StoreError> {
+        if ahead > STEP_BACK {
+            let jobs = self.store.due_again(LONGEST_DELAY).await?;
+            if jobs > 0 {
+                let seconds = ahead.as_secs_f64();
+                tracing::warn!(jobs, seconds, "database.clock_set_back");
+            }
+        }
+        // Who questions lets two renewals pass before anybody takes.
+        self.store.question(self.lease, self.lease / 2).await?;
+        for job in self.store.recover(self.lease).await? {
+            // Taken back at `run_at`; both times are the database's.
+            let ran_for = micros(
+                job.run_at
+                    .saturating_sub(job.started_at.unwrap_or(job.run_at)),
+            );
             if job.status() == Status::Cancelled {
-                // plimsoll: allow(PL006) each job has its own history, and a recovery finds few
-                tracing::info!(job_id = job.id, job_type = job.job_type, "job.cancelled");
+                plimsoll::job::cancelled(&info(&job), Some(ran_for));
             } else {
-                let since = now_micros().saturating_sub(job.started_at.unwrap_or(0));
-                plimsoll::job::lost(
-                    &info(&job),
-                    Duration::from_micros(u64::try_from(since).unwrap_or(0)),
-                );
+                plimsoll::job::lost(&info(&job), ran_for);
             }
             self.cache.forget(&job.id).await;
         }
@@ -87,6 +112,10 @@ impl Maintenance {
         }
         Ok(forgotten == FORGET_BATCH)
     }
+}
+
+fn micros(number: i64) -> Duration {
+    Duration::from_micros(u64::try_from(number).unwrap_or(0))
 }
 
 fn ticks(period: Duration) -> tokio::time::Interval {

@@ -5,13 +5,15 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use plimsoll::Guard;
 use plimsoll::health::{self, Check, StartupGate};
+use plimsoll::{Guard, ServeError};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::Api;
 use crate::cache::Cache;
+use crate::handlers::webhook::Tls;
 use crate::handlers::{DigestFiles, Handlers, JobType, Webhooks};
 use crate::job::QUEUE;
 use crate::maintenance::Maintenance;
@@ -20,7 +22,8 @@ use crate::store::Store;
 use crate::worker::{Limits, Worker};
 
 const MIGRATE_AGAIN: Duration = Duration::from_secs(1);
-const CLOSE: Duration = Duration::from_secs(1);
+/// Within what the drain keeps for the end.
+const CLOSE: Duration = Duration::from_millis(500);
 
 /// Why the service did not start: one line, and whether it is the configuration's fault.
 #[derive(Debug)]
@@ -69,6 +72,7 @@ async fn serve(args: ServeArgs) -> Result<(), StartError> {
         .map_err(|error| StartError::setting("--redis-url", error))?;
     let handlers = handlers(&settings)?;
     let plimsoll = configure(&settings, &store)?;
+    let drain = settings.drain(plimsoll.drain_time())?;
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
         StartError::setting(
             "--listen",
@@ -84,14 +88,14 @@ async fn serve(args: ServeArgs) -> Result<(), StartError> {
         store.clone(),
         cache.clone(),
         handlers.clone(),
-        limits(&settings),
+        limits(&settings, drain),
     );
     let api = Api::new(
         store.clone(),
         cache.clone(),
         handlers,
         worker.clone(),
-        args.api_token.as_deref(),
+        settings.access(),
     );
     let maintenance = Maintenance {
         store: store.clone(),
@@ -108,17 +112,32 @@ async fn serve(args: ServeArgs) -> Result<(), StartError> {
     let running = tokio::spawn(jobs.run(plimsoll.health().startup_gate(), shutdown.clone()));
     // A start that fails never drains: without this the workers would meet a closed pool and log it.
     let undrained = shutdown.clone().drop_guard();
+    let (tell_left, left) = oneshot::channel();
     plimsoll.on_drain("jobs", move || async move {
         shutdown.cancel();
-        drop(running.await);
+        let _ = tell_left.send(running.await.unwrap_or_default());
     });
     let served = plimsoll.serve(listener, api.router()).await;
     drop(undrained);
     drop(tokio::time::timeout(CLOSE, store.close()).await);
     served.map_err(|error| StartError {
-        code: 2,
+        code: match error {
+            ServeError::Start(_) | ServeError::Unfinished { .. } => 1,
+            _ => 2,
+        },
         message: error.to_string(),
-    })
+    })?;
+    let mut left = left;
+    match left.try_recv() {
+        Ok(jobs) if !jobs.is_empty() => Err(StartError {
+            code: 1,
+            message: format!(
+                "{} running jobs could not be returned to the queue, since the database does not answer; each is run again when its lease has run out",
+                jobs.len()
+            ),
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn configure(settings: &Settings, store: &Store) -> Result<Guard, StartError> {
@@ -127,6 +146,7 @@ fn configure(settings: &Settings, store: &Store) -> Result<Guard, StartError> {
     let mut builder = plimsoll::configure()
         .service("jobs")
         .version(env!("CARGO_PKG_VERSION"))
+        .flight_recorder(true)
         .check(store.health_check("database"))
         .check(redis);
     if let Some(address) = settings.args.operator_listen {
@@ -150,10 +170,14 @@ fn handlers(settings: &Settings) -> Result<Handlers, StartError> {
     let args = &settings.args;
     let webhooks = match &args.webhook_secret {
         None => None,
-        Some(secret) => Some(
-            Webhooks::new(secret, &args.webhook_allow)
-                .map_err(|error| StartError::setting("--webhook-secret", error))?,
-        ),
+        Some(secret) => {
+            let tls = Tls::new(args.webhook_ca.as_deref())
+                .map_err(|error| StartError::setting("--webhook-ca", error))?;
+            Some(
+                Webhooks::new(secret, &args.webhook_allow, tls)
+                    .map_err(|error| StartError::setting("--webhook-secret", error))?,
+            )
+        }
     };
     let files = match &args.digest_dir {
         None => None,
@@ -169,13 +193,14 @@ fn handlers(settings: &Settings) -> Result<Handlers, StartError> {
     Ok(Handlers::new(webhooks, files))
 }
 
-fn limits(settings: &Settings) -> Limits {
+fn limits(settings: &Settings, (drain, last_words): (Duration, Duration)) -> Limits {
     Limits {
         concurrency: settings.concurrency(),
         timeouts: settings.timeouts(),
         retry_delay: settings.args.retry_delay,
         lease: settings.args.lease,
-        drain: settings.args.job_drain,
+        drain,
+        last_words,
     }
 }
 
@@ -188,9 +213,15 @@ struct Jobs {
 
 impl Jobs {
     /// Readiness says `starting` until the schema is up to date; a database that is down at the start is waited for.
-    async fn run(self, starting: StartupGate, shutdown: CancellationToken) {
+    /// Returns the jobs that were left behind.
+    async fn run(self, starting: StartupGate, shutdown: CancellationToken) -> Vec<String> {
         let mut said = false;
-        while let Err(error) = self.store.migrate().await {
+        loop {
+            let migrated = tokio::select! {
+                () = shutdown.cancelled() => return Vec::new(),
+                migrated = self.store.migrate() => migrated,
+            };
+            let Err(error) = migrated else { break };
             if !said {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
@@ -199,15 +230,18 @@ impl Jobs {
                 said = true;
             }
             tokio::select! {
-                () = shutdown.cancelled() => return,
+                () = shutdown.cancelled() => return Vec::new(),
                 () = tokio::time::sleep(MIGRATE_AGAIN) => {}
             }
         }
         drop(starting);
         let maintenance = self.maintenance.run(shutdown.clone());
         match self.worker {
-            Some(worker) => drop(tokio::join!(maintenance, worker.run(shutdown))),
-            None => maintenance.await,
+            Some(worker) => tokio::join!(maintenance, worker.run(shutdown)).1,
+            None => {
+                maintenance.await;
+                Vec::new()
+            }
         }
     }
 }

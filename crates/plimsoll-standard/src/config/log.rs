@@ -65,8 +65,10 @@ impl Default for LogLimit {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FlightRecorder {
-    /// Default false.
-    pub enabled: bool,
+    /// By default what the service's own code says ([`Builder::flight_recorder`] of the library), else off.
+    ///
+    /// [`Builder::flight_recorder`]: https://docs.rs/plimsoll
+    pub enabled: Option<bool>,
     /// What is kept, in the syntax of `RUST_LOG` (`orders=debug`); it adds to what is written anyway.
     pub directives: String,
     /// A request or job that took longer than this has failed, too. By default none has.
@@ -83,7 +85,7 @@ pub struct FlightRecorder {
 impl Default for FlightRecorder {
     fn default() -> Self {
         Self {
-            enabled: false,
+            enabled: None,
             directives: String::new(),
             slower_than: None,
             dumps_per_minute: 60,

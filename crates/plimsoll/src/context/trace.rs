@@ -69,10 +69,7 @@ impl TraceContext {
         let Some(parent) = Self::parse(value) else {
             return Self::root();
         };
-        Self {
-            tracestate: tracestate::combine(tracestate).map(Arc::from),
-            ..parent.child()
-        }
+        parent.child().with_tracestate(tracestate)
     }
 
     /// The very span a `traceparent` value names, without a child; `None` if the value is invalid.
@@ -103,6 +100,16 @@ impl TraceContext {
             parent: None,
             tracestate: None,
         })
+    }
+
+    /// The same span with the `tracestate` that belongs to it; an invalid one is dropped.
+    #[must_use]
+    #[allow(single_use_lifetimes, reason = "`impl Trait` needs a named lifetime")]
+    pub fn with_tracestate<'a>(self, tracestate: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        Self {
+            tracestate: tracestate::combine(tracestate).map(Arc::from),
+            ..self
+        }
     }
 
     /// A new span below this one: same trace, flags and `tracestate`, a fresh span id.

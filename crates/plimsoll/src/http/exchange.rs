@@ -113,6 +113,13 @@ impl Exchange {
                 elapsed.as_secs_f64(),
             );
         }
+        if !matches!(self.template, Template::Probe(_)) {
+            // Before the request's own line: what the flight recorder kept came before it.
+            if status >= 500 {
+                self.context.fail("5xx");
+            }
+            self.context.finished(elapsed);
+        }
         let _entered = self.context.enter();
         self.log(status, outcome, elapsed.as_micros());
     }

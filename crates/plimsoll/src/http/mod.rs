@@ -5,6 +5,7 @@
 //! `http.request` line when the response has been sent. [`ClientLayer`] and [`propagate`] send the context on.
 
 mod body;
+mod browser;
 mod client;
 mod exchange;
 pub(crate) mod front;
@@ -20,6 +21,7 @@ mod route;
 pub(crate) mod server;
 
 pub use body::ObservedBody;
+pub use browser::{has_local_host, is_cross_site};
 pub use client::{ClientLayer, ClientService, propagate};
 pub use future::ResponseFuture;
 pub use layer::{HttpLayer, HttpService};

@@ -5,7 +5,7 @@ use crate::redact::redacted;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use std::borrow::Cow;
 
@@ -38,6 +38,8 @@ struct Members {
     errors: Vec<FieldError>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
+    #[serde(skip)]
+    headers: HeaderMap,
 }
 
 /// What is wrong with one field of the input.
@@ -59,6 +61,7 @@ impl Problem {
             errors: Vec::new(),
             request_id: Context::current()
                 .and_then(|context| context.request_id().map(str::to_owned)),
+            headers: HeaderMap::new(),
         }))
     }
 
@@ -83,6 +86,13 @@ impl Problem {
         self
     }
 
+    /// Adds a header to the response, such as `retry-after`.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.0.headers.append(name, value);
+        self
+    }
+
     /// The status code.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -99,6 +109,7 @@ impl Problem {
     pub fn response<B: From<Bytes>>(&self) -> http::Response<B> {
         let mut response = http::Response::new(B::from(self.body().into()));
         *response.status_mut() = self.status();
+        response.headers_mut().extend(self.0.headers.clone());
         response.headers_mut().insert(
             CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),

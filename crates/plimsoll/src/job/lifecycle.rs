@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::error::{ErrorKind, JobError};
 use super::info::{Attempt, JobInfo};
+use crate::context::Context;
 use crate::metrics::catalogue;
 
 /// An accepted job.
@@ -58,6 +59,17 @@ pub fn lost(info: &JobInfo<'_>, ran_for: Duration) {
     );
 }
 
+/// Says that a job was cancelled where no handler could say so: its attempt had failed already or its worker was gone.
+/// `ran_for` is how long that last attempt ran; nothing if the job never started.
+pub fn cancelled(info: &JobInfo<'_>, ran_for: Option<Duration>) {
+    let context = super::layer::context_of(info);
+    let _entered = context.enter();
+    if let Some(duration) = ran_for {
+        observe_final(info.queue, info.job_type, "cancelled", duration);
+    }
+    tracing::info!(duration_ms = ran_for.map(millis), "job.cancelled");
+}
+
 pub(super) fn started(attempt: &Attempt) {
     if let Some(waited) = attempt.waited {
         catalogue()
@@ -68,6 +80,7 @@ pub(super) fn started(attempt: &Attempt) {
 }
 
 pub(super) fn ended(attempt: &Attempt, duration: Duration, error: Option<&JobError>) {
+    release_recorded(duration, error);
     let Some(error) = error else {
         count(attempt, "succeeded");
         observe_final(&attempt.queue, &attempt.job_type, "succeeded", duration);
@@ -104,6 +117,20 @@ pub(super) fn ended(attempt: &Attempt, duration: Duration, error: Option<&JobErr
         will_retry,
         "job.failed"
     );
+}
+
+/// A failed or slow attempt brings out what the flight recorder kept of it, ahead of its last line.
+fn release_recorded(duration: Duration, error: Option<&JobError>) {
+    let Some(context) = Context::current() else {
+        return;
+    };
+    match error.map(JobError::kind) {
+        Some(ErrorKind::TimedOut) => context.fail("timeout"),
+        Some(ErrorKind::Panicked) => context.fail("panic"),
+        Some(ErrorKind::Failed | ErrorKind::Permanent) => context.fail("failed"),
+        Some(ErrorKind::Cancelled | ErrorKind::Released | ErrorKind::Lost) | None => {}
+    }
+    context.finished(duration);
 }
 
 /// The attempt's future was dropped by its engine.

@@ -9,7 +9,7 @@
 //! - turns a panic and a passed timeout into an error, so that the engine can always store an outcome.
 //!
 //! [`submitted`] belongs beside the commit of a submission, [`lost`] where an engine takes a job back from a worker
-//! that disappeared, [`queue_state`] where the depth is read.
+//! that disappeared, [`cancelled`] where it ends a job that no handler runs, [`queue_state`] where the depth is read.
 //!
 //! ```
 //! use plimsoll::job::{JobInfo, JobLayer, JobRequest};
@@ -41,7 +41,7 @@ mod run;
 pub use error::{BoxError, ErrorKind, JobError};
 pub use info::{JobInfo, JobRequest};
 pub use layer::{ByRequest, Describe, JobFuture, JobLayer, JobService};
-pub use lifecycle::{Submission, lost, submitted};
+pub use lifecycle::{Submission, cancelled, lost, submitted};
 pub use queue::{queue_state, register};
 
 #[cfg(test)]

@@ -41,6 +41,7 @@ pub struct Builder {
     config: Option<Config>,
     sinks: Vec<Sink>,
     ring: Option<RingOptions>,
+    flight_recorder: bool,
     #[cfg(feature = "tokio")]
     checks: Vec<crate::health::Check>,
     #[cfg(feature = "http")]
@@ -75,6 +76,13 @@ impl Builder {
     /// How large the ring between the log calls and the sinks is, and what happens when it is full.
     pub fn ring(mut self, options: RingOptions) -> Self {
         self.ring = Some(options);
+        self
+    }
+
+    /// Turns the flight recorder on or off where the configuration (`[log.recorder] enabled`) says nothing; off unless
+    /// said.
+    pub fn flight_recorder(mut self, on: bool) -> Self {
+        self.flight_recorder = on;
         self
     }
 
@@ -151,7 +159,11 @@ impl Builder {
         };
         let fields = of_every_line(service.as_deref(), version.as_deref(), &config.log.fields);
         let start = source::directives(&config.log)?;
-        let recorder = source::recorder(&config.log.recorder, service.as_deref())?;
+        let recorder = source::recorder(
+            &config.log.recorder,
+            self.flight_recorder,
+            service.as_deref(),
+        )?;
         let (rate, error_rate) = rates(&config.log.limit);
         let ring = self
             .ring

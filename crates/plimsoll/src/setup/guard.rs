@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a dropped guard waits for the sinks.
+/// How long a dropped guard waits for the sinks, unless the drain's deadline is nearer.
 const DROP_DEADLINE: Duration = Duration::from_secs(5);
 
 /// Everything that one `configure()` set up; shared by the guard, the layer and what the guard hands out.
@@ -61,7 +61,15 @@ impl Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.state.logging.shutdown(DROP_DEADLINE);
+        #[cfg(feature = "http")]
+        let deadline = self
+            .state
+            .serving
+            .time_left()
+            .map_or(DROP_DEADLINE, |left| left.min(DROP_DEADLINE));
+        #[cfg(not(feature = "http"))]
+        let deadline = DROP_DEADLINE;
+        self.state.logging.shutdown(deadline);
     }
 }
 

@@ -13,10 +13,11 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinSet;
+use tokio::task::JoinHandle;
 
-/// How long the sinks get when the drain's deadline is used up.
-const LAST_FLUSH: Duration = Duration::from_secs(1);
+/// What of the drain's deadline is kept for the log and for whatever the caller does after [`Guard::serve`]: a fifth, at
+/// most this.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// Connections that may wait for a worker to take them over.
 const ARRIVALS: usize = 1024;
@@ -27,6 +28,8 @@ pub(crate) struct Serving {
     pub(super) token: Option<String>,
     pub(super) operator: OnceLock<SocketAddr>,
     layer: OnceLock<HttpLayer>,
+    /// When the process has to be gone, once the drain has begun.
+    gone_by: OnceLock<Instant>,
 }
 
 impl Serving {
@@ -36,11 +39,18 @@ impl Serving {
             token,
             operator: OnceLock::new(),
             layer: OnceLock::new(),
+            gone_by: OnceLock::new(),
         }
+    }
+
+    /// What is left until the process has to be gone; nothing if no drain has begun.
+    pub(super) fn time_left(&self) -> Option<Duration> {
+        let gone_by = self.gone_by.get()?;
+        Some(gone_by.saturating_duration_since(Instant::now()))
     }
 }
 
-/// Why serving did not begin. Each message names the setting and the remedy.
+/// Why serving did not begin, or did not end in order. Each message names the setting and the remedy.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServeError {
@@ -57,9 +67,30 @@ pub enum ServeError {
         /// What the system said.
         error: io::Error,
     },
+    /// The drain delay leaves no time for the work that comes after it.
+    #[error(
+        "drain_delay under [http] is {delay:?}, and drain_deadline leaves {time:?} for the whole drain: make the delay shorter or the deadline longer"
+    )]
+    Drain {
+        /// How long the listener would stay open.
+        delay: Duration,
+        /// [`Guard::drain_time`].
+        time: Duration,
+    },
     /// The listener is broken, or a thread or signal handler could not be had.
     #[error("cannot start serving: {0}")]
     Start(#[from] io::Error),
+    /// The drain's deadline came before the end of what was under way.
+    #[error(
+        "the drain's deadline came first: given up were {requests} requests{}",
+        work.iter().map(|name| format!(", {name}")).collect::<String>()
+    )]
+    Unfinished {
+        /// Requests that were cut off.
+        requests: usize,
+        /// Names of the [`on_drain`](Guard::on_drain) work that was not done.
+        work: Vec<String>,
+    },
 }
 
 impl State {
@@ -86,13 +117,21 @@ impl Guard {
     }
 
     /// Has `work` done during the drain, beside the requests that are still under way: stop taking jobs, finish or
-    /// return the running ones. The process waits for it, up to the deadline. `name` is for the log.
+    /// return the running ones. The process waits for it, at most [`drain_time`](Self::drain_time). `name` is for the log.
     pub fn on_drain<F, Fut>(&self, name: impl Into<String>, work: F)
     where
         F: FnOnce() -> Fut + Send + 'static,
         Fut: Future<Output = ()> + Send + 'static,
     {
         self.state.serving.drain.hook(name.into(), work);
+    }
+
+    /// How long the whole drain may take, from the signal on: `http.drain_deadline` less what the log's last flush may
+    /// need. [`on_drain`](Self::on_drain) work that takes longer is given up.
+    #[must_use]
+    pub fn drain_time(&self) -> Duration {
+        let deadline = self.state.config.http.drain_deadline;
+        deadline - (deadline / 5).min(LAST_WORDS)
     }
 
     /// Begins the drain as SIGTERM does.
@@ -122,13 +161,21 @@ impl Guard {
     /// requests under way are finished, the log is flushed, and the call returns. A second signal ends the process at once
     /// with 128 and its number.
     ///
+    /// The whole takes at most `http.drain_deadline`, counted from the signal: the drain itself has
+    /// [`drain_time`](Self::drain_time), the rest belongs to the log, which a stalled sink may not hold up for longer.
+    /// Dropping the guard keeps to the same deadline.
+    ///
     /// # Errors
-    /// [`ServeError`] if serving cannot begin. What is still unfinished at the deadline is given up with a line in the
-    /// log, and is not an error.
+    /// [`ServeError`] if serving cannot begin, and [`ServeError::Unfinished`] if something was still under way at the
+    /// deadline: it is given up, with a line in the log that names it.
     pub async fn serve(&self, listener: TcpListener, router: Router) -> Result<(), ServeError> {
         let state = &self.state;
         let started = Instant::now();
         let listen = listener.local_addr()?;
+        let (delay, time) = (state.config.http.drain_delay, self.drain_time());
+        if delay >= time {
+            return Err(ServeError::Drain { delay, time });
+        }
         state.health.start()?;
         let layer = self.http_layer();
         let router = router.layer(layer.clone());
@@ -158,10 +205,12 @@ impl Guard {
             () = &mut server => return Err(io::Error::other("the accepting thread has ended").into()),
         };
 
-        let deadline = started_drain(state.config.http.drain_deadline);
+        let begun = Instant::now();
+        let gone_by = begun + state.config.http.drain_deadline;
+        let _ = state.serving.gone_by.set(gone_by);
         let delay = match cause {
             Cause::Signal(signals::INTERRUPT) => Duration::ZERO,
-            Cause::Signal(_) | Cause::Request => state.config.http.drain_delay,
+            Cause::Signal(_) | Cause::Request => delay,
         };
         tracing::info!(
             signal = match cause {
@@ -172,58 +221,82 @@ impl Guard {
             active_requests = layer.active(),
             "service.draining"
         );
-        let mut hooks = start_hooks(state.serving.drain.take_hooks());
-        let in_time = tokio::time::timeout_at(deadline, async {
+        let mut work = DrainWork::start(state.serving.drain.take_hooks());
+        let in_time = tokio::time::timeout_at((begun + time).into(), async {
             let goodbye = async {
-                tokio::join!(tokio::time::sleep(delay), finish(&mut hooks));
+                tokio::join!(tokio::time::sleep(delay), work.finish());
                 let _ = close.send(());
             };
             tokio::join!(goodbye, &mut server);
         })
         .await
         .is_ok();
-        if !in_time {
+        let unfinished = (!in_time).then(|| {
+            let (requests, work) = (layer.active(), work.give_up());
             tracing::error!(
                 deadline_seconds = state.config.http.drain_deadline.as_secs_f64(),
-                active_requests = layer.active(),
-                unfinished_work = hooks.len(),
+                active_requests = requests,
+                unfinished_work = crate::json(&work),
                 "service.drain_incomplete"
             );
-        }
+            ServeError::Unfinished { requests, work }
+        });
         tracing::info!(
             uptime_seconds = started.elapsed().as_secs_f64(),
             requests = layer.served(),
             "service.stopped"
         );
         drop(backstage);
-        let left = deadline.saturating_duration_since(tokio::time::Instant::now());
-        self.flush(left.max(LAST_FLUSH));
-        Ok(())
+        // Half of what is kept for the end is the caller's, and the guard's when it is dropped.
+        let left = gone_by.saturating_duration_since(Instant::now());
+        let kept = state.config.http.drain_deadline - time;
+        self.flush(left.saturating_sub(kept / 2));
+        unfinished.map_or(Ok(()), Err)
     }
 }
 
-fn started_drain(longest: Duration) -> tokio::time::Instant {
-    tokio::time::Instant::now() + longest
+/// The [`Guard::on_drain`] work under way, each in a task of its own: one that panics or blocks does not take the others
+/// along.
+struct DrainWork {
+    tasks: Vec<(String, JoinHandle<()>)>,
 }
 
-/// Each hook in a task of its own: one that panics or blocks does not take the others along.
-fn start_hooks(hooks: Vec<Hook>) -> JoinSet<()> {
-    let mut tasks = JoinSet::new();
-    for Hook { name, work } in hooks {
-        tasks.spawn(async move {
-            let started = Instant::now();
-            work().await;
-            tracing::debug!(
-                work = name,
-                duration_ms = started.elapsed().as_secs_f64() * 1e3,
-                "service.drained"
-            );
-        });
+impl DrainWork {
+    fn start(hooks: Vec<Hook>) -> Self {
+        let start = |Hook { name, work }: Hook| {
+            let told = name.clone();
+            let task = tokio::spawn(async move {
+                let started = Instant::now();
+                work().await;
+                tracing::debug!(
+                    work = told,
+                    duration_ms = started.elapsed().as_secs_f64() * 1e3,
+                    "service.drained"
+                );
+            });
+            (name, task)
+        };
+        Self {
+            tasks: hooks.into_iter().map(start).collect(),
+        }
     }
-    tasks
-}
 
-async fn finish(hooks: &mut JoinSet<()>) {
-    // A panic has its own line from the panic hook.
-    while hooks.join_next().await.is_some() {}
+    async fn finish(&mut self) {
+        for (_, task) in &mut self.tasks {
+            // A panic has its own line from the panic hook.
+            let _ = task.await;
+        }
+    }
+
+    /// Stops what is not done; its names.
+    fn give_up(self) -> Vec<String> {
+        self.tasks
+            .into_iter()
+            .filter(|(_, task)| !task.is_finished())
+            .map(|(name, task)| {
+                task.abort();
+                name
+            })
+            .collect()
+    }
 }

@@ -72,9 +72,10 @@ pub(super) fn format(config: &config::Log) -> Result<Format, SetupError> {
 /// What the flight recorder does, if it is on.
 pub(super) fn recorder(
     config: &config::FlightRecorder,
+    by_default: bool,
     service: Option<&str>,
 ) -> Result<Option<RecorderOptions>, SetupError> {
-    if !config.enabled {
+    if !config.enabled.unwrap_or(by_default) {
         return Ok(None);
     }
     // Nothing more is kept of other crates than is written.

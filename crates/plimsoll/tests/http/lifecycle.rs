@@ -11,12 +11,15 @@ use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 const CONFIG: &str = "PLIMSOLL_LIFECYCLE_TEST";
+/// Set: the child has work that never ends.
+const HANGING: &str = "PLIMSOLL_LIFECYCLE_HANGING";
 
 /// The child: a service that is configured by a variable and logs to stderr.
 #[test]
@@ -31,7 +34,7 @@ fn child() {
         .unwrap();
     let plimsoll = Arc::new(plimsoll);
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
         let guard = Arc::clone(&plimsoll);
         let router = Router::new()
             .route("/", get(|| async { "quick" }))
@@ -59,9 +62,18 @@ fn child() {
             tokio::time::sleep(Duration::from_millis(300)).await;
             tracing::info!("jobs.returned");
         });
+        if std::env::var_os(HANGING).is_some() {
+            plimsoll.on_drain("mail", std::future::pending::<()>);
+        }
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        plimsoll.serve(listener, router).await.unwrap();
+        plimsoll.serve(listener, router).await
     });
+    // As main would: the error is the exit code. The log's own end comes first.
+    drop(plimsoll);
+    #[allow(clippy::exit, reason = "a child's exit code is what the test is about")]
+    if served.is_err() {
+        std::process::exit(1);
+    }
 }
 
 struct Process {
@@ -69,24 +81,35 @@ struct Process {
     lines: mpsc::Receiver<Value>,
     seen: Vec<Value>,
     address: SocketAddr,
+    /// Set: what the child says is not read any more.
+    deaf: Arc<AtomicBool>,
 }
 
 impl Process {
     fn start(config: &str) -> Self {
-        let mut child = Command::new(std::env::current_exe().unwrap())
+        Self::start_with(config, |command| command)
+    }
+
+    fn start_with(config: &str, prepare: impl FnOnce(&mut Command) -> &mut Command) -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command
             .args(["--exact", "lifecycle::child", "--ignored", "--nocapture"])
             .env(
                 CONFIG,
                 format!("[operator]\nlisten = \"127.0.0.1:0\"\n[http]\n{config}"),
             )
             .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .stderr(Stdio::piped());
+        let mut child = prepare(&mut command).spawn().unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let (send, lines) = mpsc::channel();
+        let deaf = Arc::new(AtomicBool::new(false));
+        let ears = Arc::clone(&deaf);
         std::thread::spawn(move || {
             for line in stderr.lines().map_while(Result::ok) {
+                while ears.load(Ordering::Relaxed) {
+                    std::thread::sleep(Duration::from_secs(1));
+                }
                 let line: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"));
                 if send.send(line).is_err() {
                     return;
@@ -98,6 +121,7 @@ impl Process {
             lines,
             seen: Vec::new(),
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            deaf,
         };
         let started = process.until("service.started");
         let address = started["listen"]
@@ -280,7 +304,8 @@ fn a_second_signal_ends_it_at_once() {
 
 #[tokio::test]
 async fn the_deadline_holds_whatever_hangs() {
-    let mut process = Process::start("drain_delay = \"10ms\"\ndrain_deadline = \"800ms\"\n");
+    let config = "drain_delay = \"10ms\"\ndrain_deadline = \"1s\"\n";
+    let mut process = Process::start_with(config, |command| command.env(HANGING, "yes"));
     let mut never = TcpStream::connect(process.address).await.unwrap();
     never
         .write_all(b"GET /never HTTP/1.1\r\nhost: x\r\n\r\n")
@@ -292,7 +317,7 @@ async fn the_deadline_holds_whatever_hangs() {
     process.signal("-TERM");
     process.until("service.draining");
     let (status, lines) = process.end();
-    assert!(status.success());
+    assert_eq!(status.code(), Some(1), "something was given up");
     let took = started.elapsed();
     assert!(
         (Duration::from_millis(700)..Duration::from_secs(20)).contains(&took),
@@ -304,5 +329,27 @@ async fn the_deadline_holds_whatever_hangs() {
         .unwrap();
     assert_eq!(line["level"], "error");
     assert_eq!(line["active_requests"], 1);
-    assert_eq!(line["unfinished_work"], 0);
+    assert_eq!(line["unfinished_work"], serde_json::json!(["mail"]));
+}
+
+#[tokio::test]
+async fn a_log_that_nobody_reads_does_not_hold_the_exit_up() {
+    let config = "drain_delay = \"10ms\"\ndrain_deadline = \"3s\"\n";
+    let mut process = Process::start(config);
+    // Nobody reads stderr any more, and the pipe is full: lines are left that no sink can take.
+    process.deaf.store(true, Ordering::Relaxed);
+    for _ in 0..1000 {
+        request(process.address, "GET", "/", &[], "").await;
+    }
+    let started = Instant::now();
+    process.signal("-TERM");
+    let status = process.child.wait().unwrap();
+    assert!(status.success(), "{status}");
+    let took = started.elapsed();
+    // The deadline, and what it takes to start and end a process on a busy machine.
+    assert!(took < Duration::from_millis(3800), "{took:?}");
+    assert!(
+        took > Duration::from_secs(1),
+        "the sink stood still: {took:?}"
+    );
 }

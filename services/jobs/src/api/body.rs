@@ -9,13 +9,13 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::Value;
 
-use super::{BODY_LIMIT, Problem};
+use super::{BODY_LIMIT, Problem, problem};
 
 /// The body as JSON: 415 if it does not say so, 413 if it is too long, 408 if it is too
 /// slow, 400 if it is not JSON.
 pub(super) async fn read_json(headers: &HeaderMap, body: Body) -> Result<Value, Problem> {
     if !says_json(headers) {
-        return Err(Problem::field(
+        return Err(problem::field(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "content-type",
             "must be application/json",
@@ -23,7 +23,7 @@ pub(super) async fn read_json(headers: &HeaderMap, body: Body) -> Result<Value, 
     }
     let bytes = read(body).await?;
     serde_json::from_slice(&bytes).map_err(|error| {
-        Problem::field(
+        problem::field(
             StatusCode::BAD_REQUEST,
             "body",
             &format!("is not JSON: {error}"),
@@ -46,15 +46,15 @@ fn says_json(headers: &HeaderMap) -> bool {
 const DEADLINE: Duration = Duration::from_secs(5);
 
 async fn read(body: Body) -> Result<Bytes, Problem> {
-    let problem = |status, detail: &str| Err(Problem::field(status, "body", detail));
+    let wrong = |status, detail: &str| Err(problem::field(status, "body", detail));
     match tokio::time::timeout(DEADLINE, Limited::new(body, BODY_LIMIT).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if is_too_long(&*error) => problem(
+        Ok(Err(error)) if is_too_long(&*error) => wrong(
             StatusCode::PAYLOAD_TOO_LARGE,
             &format!("must be at most {BODY_LIMIT} bytes"),
         ),
-        Ok(Err(_)) => problem(StatusCode::BAD_REQUEST, "ended before its end"),
-        Err(_) => problem(StatusCode::REQUEST_TIMEOUT, "must arrive within 5 seconds"),
+        Ok(Err(_)) => wrong(StatusCode::BAD_REQUEST, "ended before its end"),
+        Err(_) => wrong(StatusCode::REQUEST_TIMEOUT, "must arrive within 5 seconds"),
     }
 }
 

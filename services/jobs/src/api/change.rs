@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::read::job_id;
-use super::{Api, Problem};
+use super::{Api, Problem, problem};
 use crate::job::Job;
 use crate::store::{Cancelled, Retried};
 
@@ -33,7 +33,7 @@ pub(super) async fn cancel(
                 "only a job that has not ended can be cancelled",
             ));
         }
-        Cancelled::Unknown => return Err(Problem::unknown_job()),
+        Cancelled::Unknown => return Err(problem::unknown_job()),
     };
     api.cache.forget(&id).await;
     Ok(answer(status, &job))
@@ -53,7 +53,7 @@ pub(super) async fn retry(
             Ok(answer(StatusCode::ACCEPTED, &job))
         }
         Retried::NotDead(job) => Err(conflict(&job, "only a dead job can be retried")),
-        Retried::Unknown => Err(Problem::unknown_job()),
+        Retried::Unknown => Err(problem::unknown_job()),
     }
 }
 
@@ -66,8 +66,6 @@ fn answer(status: StatusCode, job: &Job) -> Response {
 }
 
 fn conflict(job: &Job, rule: &str) -> Problem {
-    Problem::new(
-        StatusCode::CONFLICT,
-        format!("{rule}; this one is {}", job.status().as_str()),
-    )
+    Problem::new(StatusCode::CONFLICT)
+        .detail(format!("{rule}; this one is {}", job.status().as_str()))
 }

@@ -20,7 +20,8 @@ use crate::handlers::Handlers;
 use crate::store::Store;
 use crate::worker::Worker;
 
-pub use problem::Problem;
+pub use auth::Access;
+use plimsoll::http::Problem;
 
 /// The longest request body, in bytes.
 pub const BODY_LIMIT: usize = 64 * 1024;
@@ -32,25 +33,25 @@ pub struct Api {
     cache: Cache,
     handlers: Handlers,
     worker: Worker,
-    token: Option<Arc<str>>,
+    access: Arc<Access>,
 }
 
 impl Api {
-    /// `worker` is told of new and of cancelled jobs; `token` is the bearer token to ask for, if any.
+    /// `worker` is told of new and of cancelled jobs.
     #[must_use]
     pub fn new(
         store: Store,
         cache: Cache,
         handlers: Handlers,
         worker: Worker,
-        token: Option<&str>,
+        access: Access,
     ) -> Self {
         Self {
             store,
             cache,
             handlers,
             worker,
-            token: token.map(|token| Arc::from(token.trim())),
+            access: Arc::new(access),
         }
     }
 
@@ -60,12 +61,12 @@ impl Api {
             .route("/jobs", post(submit::submit).get(read::list))
             .route("/jobs/{id}", get(read::get).delete(change::cancel))
             .route("/jobs/{id}/retry", post(change::retry))
-            .route_layer(from_fn_with_state(self.clone(), auth::require_token))
+            .route_layer(from_fn_with_state(self.clone(), auth::check))
             .fallback(async || {
-                Problem::new(StatusCode::NOT_FOUND, "nothing is here: jobs are at /jobs")
+                problem::of(StatusCode::NOT_FOUND, "nothing is here: jobs are at /jobs")
             })
             .method_not_allowed_fallback(async || {
-                Problem::new(
+                problem::of(
                     StatusCode::METHOD_NOT_ALLOWED,
                     "this resource does not know that method",
                 )

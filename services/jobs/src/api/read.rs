@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Api, Problem};
+use super::{Api, Problem, problem};
 use crate::job::{Job, Status};
 
 const PAGE: usize = 50;
@@ -19,11 +19,11 @@ const LONGEST_PAGE: usize = 200;
 /// The id in canonical form; anything else names no job, and is not looked for.
 pub(super) fn job_id(path: Result<Path<String>, PathRejection>) -> Result<String, Problem> {
     let Ok(Path(text)) = path else {
-        return Err(Problem::unknown_job());
+        return Err(problem::unknown_job());
     };
     uuid::Uuid::try_parse(&text)
         .map(|id| id.to_string())
-        .map_err(|_| Problem::unknown_job())
+        .map_err(|_| problem::unknown_job())
 }
 
 pub(super) async fn get(
@@ -36,7 +36,7 @@ pub(super) async fn get(
         None => {
             // The age of what the cache will hold counts from before the database was asked.
             let read_at = Instant::now();
-            let job = api.store.get(&id).await?.ok_or_else(Problem::unknown_job)?;
+            let job = api.store.get(&id).await?.ok_or_else(problem::unknown_job)?;
             api.cache.put(&job, read_at).await
         }
     };
@@ -56,7 +56,7 @@ pub(super) async fn list(
     query: Result<Query<ListQuery>, QueryRejection>,
 ) -> Result<Json<Value>, Problem> {
     let Query(query) = query.map_err(|_| {
-        Problem::field(
+        problem::field(
             StatusCode::BAD_REQUEST,
             "query",
             "may hold status, cursor and limit (1 to 200)",
@@ -66,7 +66,7 @@ pub(super) async fn list(
         None => None,
         Some(word) => Some(Status::parse(word).ok_or_else(|| {
             let words = Status::ALL.map(Status::as_str).join(", ");
-            Problem::field(
+            problem::field(
                 StatusCode::BAD_REQUEST,
                 "status",
                 &format!("must be one of {words}"),
@@ -75,7 +75,7 @@ pub(super) async fn list(
     };
     let limit = query.limit.unwrap_or(PAGE);
     if !(1..=LONGEST_PAGE).contains(&limit) {
-        return Err(Problem::field(
+        return Err(problem::field(
             StatusCode::BAD_REQUEST,
             "limit",
             "must be from 1 to 200",

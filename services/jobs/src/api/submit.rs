@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::body::read_json;
 use super::validate::{Valid, idempotency_key, validate};
-use super::{Api, Problem};
+use super::{Api, Problem, problem};
 use crate::job::{Job, NewJob, QUEUE};
 use crate::store::Submitted;
 
@@ -28,7 +28,7 @@ pub(super) async fn submit(
     plimsoll::spawn(commit(api, new_job(valid, key)))
         .await
         .map_err(|_| {
-            Problem::new(
+            problem::of(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "the submission failed; send it again, with the same Idempotency-Key",
             )
@@ -49,7 +49,7 @@ async fn commit(api: Api, new: NewJob) -> Result<Response, Problem> {
             Ok(accepted(&job, false))
         }
         Submitted::Known(job) => Ok(accepted(&job, true)),
-        Submitted::Conflict => Err(Problem::field(
+        Submitted::Conflict => Err(problem::field(
             StatusCode::UNPROCESSABLE_ENTITY,
             "Idempotency-Key",
             "was used by this user for another job",

@@ -4,8 +4,8 @@ use axum::http::HeaderMap;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::problem::FieldError;
-use super::{Problem, StatusCode};
+use super::problem::{FieldError, UNKNOWN};
+use super::{Problem, StatusCode, problem};
 use crate::handlers::{Handlers, JobType};
 use crate::time::from_rfc3339;
 
@@ -27,7 +27,7 @@ pub(super) struct Valid {
 
 pub(super) fn validate(body: &Value, handlers: &Handlers) -> Result<Valid, Problem> {
     let Value::Object(body) = body else {
-        return Err(Problem::fields(vec![FieldError::new(
+        return Err(problem::fields(vec![FieldError::new(
             "body",
             "must be a JSON object",
         )]));
@@ -38,7 +38,7 @@ pub(super) fn validate(body: &Value, handlers: &Handlers) -> Result<Valid, Probl
             !["job_type", "user_id", "payload", "run_at", "max_attempts"].contains(&key.as_str())
         })
         .take(10)
-        .map(|key| FieldError::new(shorten(key), "is not a field of a job"))
+        .map(|key| FieldError::new(shorten(key), UNKNOWN))
         .collect();
     let job_type = job_type(body).map_err(|error| errors.push(error)).ok();
     let user_id = user_id(body).map_err(|error| errors.push(error)).ok();
@@ -61,7 +61,7 @@ pub(super) fn validate(body: &Value, handlers: &Handlers) -> Result<Valid, Probl
                 body_hash,
             })
         }
-        _ => Err(Problem::fields(errors)),
+        _ => Err(problem::fields(errors)),
     }
 }
 
@@ -70,7 +70,7 @@ pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Pro
     let mut values = headers.get_all("idempotency-key").iter();
     let wrong = || {
         let detail = "must be given once, as 1 to 255 visible ASCII characters";
-        Problem::field(StatusCode::BAD_REQUEST, "Idempotency-Key", detail)
+        problem::field(StatusCode::BAD_REQUEST, "Idempotency-Key", detail)
     };
     match (values.next(), values.next()) {
         (None, _) => Ok(None),

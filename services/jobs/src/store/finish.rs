@@ -46,7 +46,7 @@ impl Store {
              run_at = CASE WHEN $4 = 'retrying' THEN " now " + $7 ELSE run_at END, \
              finished_at = CASE WHEN $4 IN ('retrying', 'queued') AND cancel_requested = 0 THEN NULL ELSE " now " END, \
              lease_owner = NULL, lease_until = NULL \
-             WHERE id = $1 AND lease_owner = $2 AND attempt = $3 AND started_at = $8 AND status = 'running' RETURNING " job_columns
+             WHERE id = $1 AND lease_owner IN ($2, '?' || $2) AND attempt = $3 AND started_at = $8 AND status = 'running' RETURNING " job_columns
         );
         let (status, result, error, delay) = match verdict {
             Verdict::Succeeded(result) => ("succeeded", Some(result.as_str()), None, 0),

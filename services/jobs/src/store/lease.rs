@@ -1,4 +1,8 @@
 //! Leases: a worker owns a running job for as long as it keeps its lease alive.
+//!
+//! A lease that has run out is not taken away at once. It is *questioned* first (`recover.rs`): a mark before the owner's
+//! name, which the owner wipes off when it keeps its leases the next time. So neither an outage of the database nor a
+//! step of its clock, which let all leases run out together, costs a healthy worker its jobs.
 
 use std::time::Duration;
 
@@ -55,8 +59,8 @@ impl Store {
     /// [`StoreError`] if the database does not answer.
     pub async fn keep(&self, owner: &str, lease: Duration) -> Result<Vec<Kept>, StoreError> {
         let statement = sql!(
-            "UPDATE jobs SET lease_until = " now " + $2 WHERE status = 'running' AND lease_owner = $1 \
-             RETURNING id, attempt, cancel_requested"
+            "UPDATE jobs SET lease_until = " now " + $2, lease_owner = $1 \
+             WHERE status = 'running' AND lease_owner IN ($1, '?' || $1) RETURNING id, attempt, cancel_requested"
         );
         self.pool
             .write(
@@ -77,7 +81,7 @@ impl Store {
             "UPDATE jobs SET status = CASE WHEN cancel_requested = 1 THEN 'cancelled' ELSE 'queued' END, \
              finished_at = CASE WHEN cancel_requested = 1 THEN " now " END, \
              attempt = attempt - 1, lease_owner = NULL, lease_until = NULL \
-             WHERE id = $1 AND lease_owner = $2 AND attempt = $3 AND status = 'running' RETURNING id"
+             WHERE id = $1 AND lease_owner IN ($2, '?' || $2) AND attempt = $3 AND status = 'running' RETURNING id"
         );
         let args = [
             Arg::Text(&kept.id),
@@ -86,6 +90,23 @@ impl Store {
         ];
         self.pool
             .write::<(String,)>("job.give_back", statement, &args)
+            .await
+            .map(drop)
+    }
+
+    /// Lets go of a job whose end cannot be stored: its lease is kept no longer, and when it has run out the attempt
+    /// counts as lost.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn disown(&self, owner: &str, job: &Job) -> Result<(), StoreError> {
+        let statement = sql!(
+            "UPDATE jobs SET lease_owner = NULL \
+             WHERE id = $1 AND lease_owner IN ($2, '?' || $2) AND attempt = $3 AND status = 'running' RETURNING id"
+        );
+        let args = [Arg::Text(&job.id), Arg::Text(owner), Arg::Int(job.attempt)];
+        self.pool
+            .write::<(String,)>("job.disown", statement, &args)
             .await
             .map(drop)
     }

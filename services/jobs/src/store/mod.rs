@@ -66,6 +66,24 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether trying again cannot help: the database understood and said no. An unreachable, full or locked one may say
+    /// yes the next time.
+    #[must_use]
+    pub fn is_permanent(&self) -> bool {
+        let Self::Statement { source, .. } = self else {
+            return false;
+        };
+        match source {
+            sqlx::Error::Database(error) => error.code().is_some_and(|code| refuses(&code)),
+            sqlx::Error::Encode(_)
+            | sqlx::Error::Decode(_)
+            | sqlx::Error::ColumnDecode { .. }
+            | sqlx::Error::ColumnNotFound(_)
+            | sqlx::Error::TypeNotFound { .. } => true,
+            _ => false,
+        }
+    }
+
     fn statement(operation: &'static str, error: plimsoll::db::TimedError<sqlx::Error>) -> Self {
         match error {
             plimsoll::db::TimedError::Elapsed
@@ -114,6 +132,44 @@ impl Store {
     }
 }
 
+/// PostgreSQL's classes for wrong data, broken constraints and statements that are not understood; of SQLite's codes
+/// ERROR, TOOBIG, CONSTRAINT, MISMATCH and RANGE.
+fn refuses(code: &str) -> bool {
+    if code.len() == 5 {
+        return ["0A", "22", "23", "42"]
+            .iter()
+            .any(|class| code.starts_with(class));
+    }
+    code.parse::<u32>()
+        .is_ok_and(|code| matches!(code & 0xff, 1 | 18 | 19 | 20 | 25))
+}
+
 fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_told_from_an_outage() {
+        for code in [
+            "23505", "22021", "42P01", "0A000", "1", "1299", "2067", "18",
+        ] {
+            assert!(refuses(code), "{code}");
+        }
+        // Connections, resources, locks; busy, locked, full, input and output.
+        for code in [
+            "08006", "53100", "55P03", "57P01", "40001", "5", "6", "13", "10", "266", "8",
+        ] {
+            assert!(!refuses(code), "{code}");
+        }
+        assert!(!StoreError::Timeout("job.finish").is_permanent());
+        let closed = StoreError::Statement {
+            operation: "job.finish",
+            source: sqlx::Error::PoolClosed,
+        };
+        assert!(!closed.is_permanent());
+    }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use log::LevelFilter;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, FromRow, PgPool, SqlitePool};
+use sqlx::{ConnectOptions, Connection, FromRow, PgConnection, PgPool, SqlitePool};
 
 use super::StoreError;
 use super::sql::Sql;
@@ -16,6 +16,10 @@ use super::sql::Sql;
 /// a database that hangs must not collect requests.
 const STATEMENT_DEADLINE: Duration = Duration::from_secs(5);
 const ACQUIRE_DEADLINE: Duration = Duration::from_secs(3);
+/// How long a migration waits for a lock that another replica or a person holds, before it is tried again.
+const LOCK_DEADLINE: &str = "SET lock_timeout = '10s'";
+/// How long the whole of it may take: an index over a large table takes its time.
+const MIGRATION_DEADLINE: Duration = Duration::from_secs(3600);
 
 /// Every statement is measured; at debug the ten a second of an idle worker would bury the service's own lines.
 const STATEMENTS: LevelFilter = LevelFilter::Trace;
@@ -45,8 +49,8 @@ macro_rules! bind {
         let mut query = $query;
         for arg in $args {
             query = match *arg {
-                Arg::Text(text) => query.bind(text.to_owned()),
-                Arg::OptionalText(text) => query.bind(text.map(str::to_owned)),
+                Arg::Text(text) => query.bind(text),
+                Arg::OptionalText(text) => query.bind(text),
                 Arg::Int(number) => query.bind(number),
                 Arg::OptionalInt(number) => query.bind(number),
             };
@@ -122,16 +126,29 @@ impl Pool {
         }
     }
 
+    /// May be dropped at any moment: whatever it holds in PostgreSQL belongs to a connection that ends with it.
     pub(crate) async fn migrate(&self) -> Result<(), StoreError> {
         let run = async {
             match self {
                 Self::Sqlite { write, .. } => sqlx::migrate!("migrations/sqlite").run(write).await,
-                Self::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await,
+                Self::Postgres(pool) => {
+                    let mut connection = connect(pool).await?;
+                    sqlx::raw_sql(LOCK_DEADLINE)
+                        .execute(&mut connection)
+                        .await?;
+                    sqlx::migrate!("migrations/postgres")
+                        .run_direct(None, &mut connection, false)
+                        .await?;
+                    Ok(connection.close().await?)
+                }
             }
         };
-        plimsoll::db::time(self.system(), "migrate", run)
+        plimsoll::db::time_within(self.system(), "migrate", MIGRATION_DEADLINE, run)
             .await
-            .map_err(StoreError::Migrate)
+            .map_err(|error| match error {
+                plimsoll::db::TimedError::Elapsed => StoreError::Timeout("migrate"),
+                plimsoll::db::TimedError::Failed(error) => StoreError::Migrate(error),
+            })
     }
 
     /// Rows of a statement that only reads.
@@ -196,6 +213,14 @@ impl Pool {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// A connection beside the pool.
+async fn connect(pool: &PgPool) -> Result<PgConnection, sqlx::Error> {
+    let options = pool.connect_options();
+    tokio::time::timeout(ACQUIRE_DEADLINE, PgConnection::connect_with(&options))
+        .await
+        .map_err(|_| sqlx::Error::PoolTimedOut)?
 }
 
 /// A row type that both databases can fill.

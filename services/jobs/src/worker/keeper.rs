@@ -4,16 +4,18 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::MissedTickBehavior;
+use tokio::time::{MissedTickBehavior, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::Inner;
 use super::running::Reason;
 use crate::store::{Kept, StoreError};
 
-/// Keeps the leases until `done`. Three tries fit into a lease; a request to cancel arrives within two seconds.
+/// Keeps the leases until `done`: four times in a lease, and again in time if one try gets no answer. A request to cancel
+/// arrives within two seconds.
 pub(super) async fn run(inner: Arc<Inner>, done: CancellationToken) {
-    let mut ticks = tokio::time::interval((inner.limits.lease / 4).min(Duration::from_secs(2)));
+    let lease = inner.limits.lease;
+    let mut ticks = tokio::time::interval((lease / 4).min(Duration::from_secs(2)));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut unknown = HashSet::new();
     loop {
@@ -22,7 +24,11 @@ pub(super) async fn run(inner: Arc<Inner>, done: CancellationToken) {
             _ = ticks.tick() => {}
         }
         // Nothing held, nothing to keep; but a job may be ours without our knowing after a failed statement.
-        if let Err(error) = keep(&inner, &mut unknown).await {
+        let kept = tokio::select! {
+            () = done.cancelled() => return,
+            kept = timeout(lease / 2, keep(&inner, &mut unknown)) => kept,
+        };
+        if let Err(error) = kept.unwrap_or(Err(StoreError::Timeout("job.keep_lease"))) {
             tracing::debug!(
                 error = &error as &dyn std::error::Error,
                 "worker.lease_not_kept"

@@ -14,11 +14,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub(crate) use self::attempt::info;
+pub(crate) use self::backoff::LONGEST_DELAY;
 
 use self::running::{Reason, Running};
 use self::slots::Slots;
@@ -28,11 +29,10 @@ use crate::store::{Store, StoreError};
 
 /// How often an idle worker looks for jobs that other processes submitted or that became due.
 const POLL: Duration = Duration::from_millis(500);
+/// How many abandoned jobs a line names.
+const NAMED: usize = 20;
 /// How long a worker waits after the database failed.
 const PAUSE: Duration = Duration::from_secs(1);
-/// How long a stopped job may take to store that it goes back to the queue.
-const LAST_WORDS: Duration = Duration::from_secs(3);
-
 /// What a worker may do.
 #[derive(Debug, Clone)]
 pub struct Limits {
@@ -44,8 +44,10 @@ pub struct Limits {
     pub retry_delay: Duration,
     /// Silence after which a job is given to another worker.
     pub lease: Duration,
-    /// Time that running jobs get at the end.
+    /// Time that running jobs get at the end, counted from the order to stop.
     pub drain: Duration,
+    /// Time that they get after that to store that they go back to the queue.
+    pub last_words: Duration,
 }
 
 /// The workers of one process. Cheap to clone.
@@ -100,8 +102,17 @@ impl Worker {
         self.inner.running.stop(job_id, Reason::Cancelled);
     }
 
-    /// Works until `shutdown`, then lets running jobs finish; what does not finish in time goes back to the queue.
-    pub async fn run(&self, shutdown: CancellationToken) {
+    /// Works until `shutdown`, then lets running jobs finish; what does not finish in time goes back to the queue. Returns
+    /// the jobs that could not even do that, because the database did not answer.
+    pub async fn run(&self, shutdown: CancellationToken) -> Vec<String> {
+        // Its time runs from the order to stop, not from when the last statement before it has been answered.
+        let ordered = tokio::spawn({
+            let shutdown = shutdown.clone();
+            async move {
+                shutdown.cancelled().await;
+                Instant::now()
+            }
+        });
         let attempts = TaskTracker::new();
         let drained = CancellationToken::new();
         let keeper = tokio::spawn(keeper::run(Arc::clone(&self.inner), drained.clone()));
@@ -111,7 +122,7 @@ impl Worker {
         let mut database_down = false;
         while !shutdown.is_cancelled() {
             // Never dropped half-way: a lease whose answer is thrown away is a job that nobody runs.
-            let result = self.inner.start_due(&attempts).await;
+            let result = self.inner.start_due(&attempts, &shutdown).await;
             told(&result, &mut database_down);
             tokio::select! {
                 () = shutdown.cancelled() => {}
@@ -120,28 +131,36 @@ impl Worker {
                 () = tokio::time::sleep(PAUSE), if database_down => {}
             }
         }
-        self.drain(&attempts).await;
+        let ordered = ordered.await.unwrap_or_else(|_| Instant::now());
+        let abandoned = self.drain(&attempts, ordered).await;
         drained.cancel();
         drop(keeper.await);
+        abandoned
     }
 
-    async fn drain(&self, attempts: &TaskTracker) {
+    async fn drain(&self, attempts: &TaskTracker, ordered: Instant) -> Vec<String> {
+        let limits = &self.inner.limits;
         attempts.close();
-        let finished = tokio::time::timeout(self.inner.limits.drain, attempts.wait())
-            .await
-            .is_ok();
-        if finished {
-            return;
+        let finished = timeout_at(ordered + limits.drain, attempts.wait()).await;
+        if finished.is_ok() {
+            return Vec::new();
         }
         self.inner.running.stop_all(Reason::Released);
-        if tokio::time::timeout(LAST_WORDS, attempts.wait())
-            .await
-            .is_err()
-        {
-            // The database does not answer; the leases run out and another worker takes the jobs.
-            tracing::warn!(jobs = attempts.len(), "worker.jobs_abandoned");
-            self.inner.abandon.cancel();
+        let released = timeout_at(ordered + limits.drain + limits.last_words, attempts.wait());
+        if released.await.is_ok() {
+            return Vec::new();
         }
+        // The database does not answer; the leases run out and another worker takes the jobs.
+        let running = self.inner.running.snapshot();
+        let jobs: Vec<String> = running.into_iter().map(|(id, _)| id).collect();
+        let named = jobs.get(..NAMED).unwrap_or(&jobs);
+        tracing::error!(
+            jobs = jobs.len(),
+            job_ids = plimsoll::json(named),
+            "worker.jobs_abandoned"
+        );
+        self.inner.abandon.cancel();
+        jobs
     }
 }
 

@@ -15,6 +15,7 @@ async fn worker(directory: &std::path::Path) -> (Worker, Store) {
         retry_delay: Duration::from_millis(10),
         lease: Duration::from_secs(1),
         drain: Duration::from_secs(5),
+        last_words: Duration::from_secs(1),
     };
     let cache = Cache::open(None).unwrap();
     let worker = Worker::new(store.clone(), cache, Handlers::new(None, None), limits);

@@ -29,7 +29,34 @@ fn a_wrong_value_stops_the_start_with_one_line() {
     let taken = taken.local_addr().unwrap().to_string();
     let cases: &[Case<'_>] = &[
         (&["--listen", "nowhere"], &[], "--listen"),
-        (&[], &[("LISTEN", "nowhere")], "--listen"),
+        (&[], &[("LISTEN", "nowhere")], "(LISTEN)"),
+        (&[], &[("JOB_LEASE", "1ms")], "--lease (JOB_LEASE)"),
+        (&[], &[("JOB_CONCURRENCY", "nap=1")], "(JOB_CONCURRENCY)"),
+        (
+            &[],
+            &[("DATABASE_URL", "mysql://x")],
+            "--database-url (DATABASE_URL)",
+        ),
+        (
+            &["--job-drain", "25s"],
+            &[],
+            "--job-drain (JOB_DRAIN): 25s does not fit",
+        ),
+        (
+            &["--webhook-ca", file.to_str().unwrap()],
+            &[("WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")],
+            "--webhook-ca (WEBHOOK_CA)",
+        ),
+        (
+            &[
+                "--listen",
+                "127.0.0.1:0",
+                "--operator-listen",
+                "127.0.0.1:0",
+            ],
+            &[("PLIMSOLL_HTTP__DRAIN_DELAY", "24s")],
+            "drain_delay",
+        ),
         (&["--listen", "0.0.0.0:0"], &[], "API_TOKEN"),
         (&["--listen", &taken], &[], "--listen"),
         (
@@ -175,8 +202,8 @@ async fn load_moves_the_figures() {
         .metric(r#"cache_requests_total{cache="job_status",result="miss"}"#)
         .await;
     assert!(
-        hit / (hit + miss) > 0.5,
-        "most reads are hits, on a starved machine too: {hit} of {}",
+        hit / (hit + miss) > 0.8,
+        "the standard's target: {hit} of {}",
         hit + miss
     );
 }

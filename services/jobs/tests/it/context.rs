@@ -20,24 +20,16 @@ async fn ids_of_a_thousand_requests_never_mix(backend: Backend) {
         .with(&["--concurrency", "digest=8"])
         .env("LOG_LEVEL", "debug");
     let jobs = plan.ready().await;
-    let submissions = many(REQUESTS, 200, |number| {
+    let submissions = many(REQUESTS, REQUESTS, |number| {
         let api = jobs.api.clone();
         async move {
             let id = format!("request-{number}");
             let headers = [
                 ("content-type", "application/json"),
                 ("x-request-id", id.as_str()),
-                ("idempotency-key", id.as_str()),
             ];
             let body = json!({ "job_type": "digest", "user_id": format!("user-{number}"), "payload": { "number": number } });
-            // On a starved machine two hundred at once may wait too long for the one writer: then the caller asks again.
-            let answer = loop {
-                let answer = api.send("POST", "/jobs", &headers, body.to_string()).await;
-                assert_eq!(answer.request_id(), id);
-                if answer.status != 503 {
-                    break answer;
-                }
-            };
+            let answer = api.send("POST", "/jobs", &headers, body.to_string()).await;
             assert_eq!(answer.status, 202);
             assert_eq!(answer.request_id(), id);
             (answer.json()["job_id"].as_str().unwrap().to_owned(), number)

@@ -11,7 +11,7 @@ use crate::support::postgres::Postgres;
 use crate::support::process::Plan;
 use crate::support::redis::Redis;
 
-/// A probe must answer within this time whatever hangs; the suite shares two cores, so a few may be late.
+/// A probe must answer within this time whatever hangs.
 const PROBE: Duration = Duration::from_millis(100);
 const NOTICED: Duration = Duration::from_secs(8);
 const SOON: Duration = Duration::from_secs(20);
@@ -44,7 +44,7 @@ async fn ready(api: &Client) -> (u16, Value) {
     (answer.status.as_u16(), answer.json())
 }
 
-/// Probes both routes, in parallel with whatever else goes on; the median tells of the service, not of the machine.
+/// Probes both routes, in parallel with whatever else goes on: every one is in time.
 async fn probes_are_quick(api: &Client) {
     for path in ["/health", "/health/ready"] {
         let mut times = many(40, 4, |_| async {
@@ -54,7 +54,7 @@ async fn probes_are_quick(api: &Client) {
         })
         .await;
         times.sort();
-        assert!(times[times.len() * 9 / 10] < PROBE, "{path}: {times:?}");
+        assert!(times.last().unwrap() < &PROBE, "{path}: {times:?}");
     }
     assert_eq!(api.get("/health").await.status, 200);
 }

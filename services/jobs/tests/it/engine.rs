@@ -45,6 +45,12 @@ async fn submit(store: &Store, job: &NewJob) -> Job {
     }
 }
 
+/// One turn of the maintenance.
+async fn taken_back(store: &Store, lease: Duration) -> Vec<Job> {
+    store.question(lease, lease / 2).await.unwrap();
+    store.recover(lease).await.unwrap()
+}
+
 /// A job is due from its submission on at the earliest: it jumps no queue, and nothing waited since 1970.
 async fn a_time_that_has_passed_is_now(backend: Backend) {
     let plan = backend.plan().with(&["--no-worker"]);
@@ -125,16 +131,28 @@ async fn only_the_owner_of_the_lease_ends_an_attempt(backend: Backend) {
         "leased once"
     );
     assert!(
-        store.recover().await.unwrap().is_empty(),
+        taken_back(&store, short).await.is_empty(),
         "not while it is alive"
     );
     for _ in 0..3 {
         tokio::time::sleep(Duration::from_millis(100)).await;
         assert_eq!(store.keep("first", short).await.unwrap().len(), 1);
-        assert!(store.recover().await.unwrap().is_empty(), "kept alive");
+        assert!(taken_back(&store, short).await.is_empty(), "kept alive");
     }
     tokio::time::sleep(Duration::from_millis(250)).await;
-    let lost = store.recover().await.unwrap();
+    assert!(
+        taken_back(&store, short).await.is_empty(),
+        "asked whether it still lives"
+    );
+    assert_eq!(
+        store.keep("first", short).await.unwrap().len(),
+        1,
+        "it does"
+    );
+    tokio::time::sleep(Duration::from_millis(250)).await;
+    assert!(taken_back(&store, short).await.is_empty(), "asked again");
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    let lost = taken_back(&store, short).await;
     assert_eq!((lost.len(), lost[0].status()), (1, Status::Retrying));
     let second = store
         .lease("second", "sleep", 9, LEASE)
@@ -275,7 +293,7 @@ async fn ending_a_job_costs_the_same_after_thousands() {
                 break;
             }
             store.keep("worker", LEASE).await.unwrap();
-            store.recover().await.unwrap();
+            taken_back(&store, LEASE).await;
             for job in jobs {
                 store
                     .finish("worker", &job, &Verdict::Succeeded("{}".to_owned()))

@@ -7,8 +7,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
+use tokio_rustls::rustls::{ServerConfig, crypto};
 
 use crate::support::process::{Jobs, Plan};
 
@@ -23,13 +26,27 @@ struct Receiver {
 
 impl Receiver {
     async fn start(answers: Vec<Vec<u8>>) -> Self {
+        Self::start_with(answers, async |stream| Some(stream)).await
+    }
+
+    async fn start_with<S, F>(
+        answers: Vec<Vec<u8>>,
+        wrap: impl Fn(TcpStream) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin,
+        F: Future<Output = Option<S>> + Send,
+    {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let store = Arc::clone(&requests);
         tokio::spawn(async move {
             for number in 0.. {
-                let (mut stream, _) = listener.accept().await.unwrap();
+                let (stream, _) = listener.accept().await.unwrap();
+                let Some(mut stream) = wrap(stream).await else {
+                    continue;
+                };
                 let mut request = Vec::new();
                 let mut buffer = [0; 4096];
                 while !complete(&request) {
@@ -44,6 +61,7 @@ impl Receiver {
                     .push(String::from_utf8(request).unwrap());
                 let answer = &answers[usize::min(number, answers.len() - 1)];
                 let _ = stream.write_all(answer).await;
+                let _ = stream.shutdown().await;
             }
         });
         Self { address, requests }
@@ -233,4 +251,75 @@ async fn answers_are_judged_and_bounded() {
     let id = jobs.api.submit_with(body).await;
     let job = jobs.api.wait(&id, &["dead"], SOON).await;
     assert_eq!(job["error"], "timed out after 2 s");
+}
+
+/// A receiver behind TLS, under a name that its own authority vouches for, and that authority's certificate.
+async fn secure(name: &str) -> (Receiver, String) {
+    let made = rcgen::generate_simple_self_signed(vec![name.to_owned()]).unwrap();
+    let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+    let config = ServerConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key.into())
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let receiver = Receiver::start_with(vec![ok()], move |stream| {
+        let acceptor = acceptor.clone();
+        async move { acceptor.accept(stream).await.ok() }
+    })
+    .await;
+    (receiver, made.cert.pem())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn https_is_spoken_with_whom_an_authority_vouches_for() {
+    let (receiver, authority) = secure("localhost").await;
+    let (elsewhere, _) = secure("elsewhere.example").await;
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("ca.pem");
+    std::fs::write(&file, authority).unwrap();
+    let networks = ["--webhook-allow", "127.0.0.0/8,::1/128"];
+    let url = |receiver: &Receiver, host: &str| {
+        let port = receiver.address.rsplit(':').next().unwrap();
+        format!("https://{host}:{port}/hook?a=b")
+    };
+    let body = |url: String| json!({ "job_type": "webhook", "user_id": "ada", "max_attempts": 1, "payload": { "url": url, "body": [1] } });
+
+    let jobs = service(&[&networks[..], &["--webhook-ca", file.to_str().unwrap()]].concat()).await;
+    let id = jobs
+        .api
+        .submit_with(body(url(&receiver, "localhost")))
+        .await;
+    let job = jobs.api.wait(&id, &["succeeded"], SOON).await;
+    assert_eq!(job["result"]["status"], 200);
+    let requests = receiver.requests();
+    assert!(
+        requests[0].starts_with("POST /hook?a=b HTTP/1.1\r\n"),
+        "{requests:?}"
+    );
+    assert_eq!(header(&requests[0], "webhook-id"), id);
+
+    // Another name than the certificate's, and a certificate of another authority.
+    for url in [url(&receiver, "127.0.0.1"), url(&elsewhere, "localhost")] {
+        let id = jobs.api.submit_with(body(url)).await;
+        let job = jobs.api.wait(&id, &["dead"], SOON).await;
+        let error = job["error"].as_str().unwrap();
+        assert!(error.contains("certificate"), "{error}");
+    }
+    // Without being told of it, nobody trusts a private authority.
+    let jobs = service(&networks).await;
+    let id = jobs
+        .api
+        .submit_with(body(url(&receiver, "localhost")))
+        .await;
+    let job = jobs.api.wait(&id, &["dead"], SOON).await;
+    assert!(
+        job["error"].as_str().unwrap().contains("certificate"),
+        "{job}"
+    );
+    assert_eq!(
+        (receiver.requests().len(), elsewhere.requests().len()),
+        (1, 0)
+    );
 }

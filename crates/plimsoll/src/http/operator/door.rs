@@ -1,18 +1,16 @@
 //! Who may read and who may change: the host, the origin, the token.
 
 use super::Operated;
-use crate::http::Problem;
+use crate::http::{Problem, has_local_host, is_cross_site};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, ORIGIN, WWW_AUTHENTICATE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
-
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// The rules of the port. Reads need the right host; changes also need a token, or loopback if there is none.
 pub(crate) struct Door {
@@ -47,18 +45,7 @@ impl Door {
     /// A page on another name that resolves to this address must not get in: only addresses, `localhost` and the
     /// configured names are hosts of this port.
     fn host(&self, headers: &HeaderMap) -> Result<(), Problem> {
-        let host = headers
-            .get(HOST)
-            .and_then(|host| host.to_str().ok())
-            .unwrap_or_default();
-        let name = name_of(host);
-        let known = name.parse::<IpAddr>().is_ok()
-            || name.eq_ignore_ascii_case("localhost")
-            || self
-                .allowed_hosts
-                .iter()
-                .any(|allowed| allowed.eq_ignore_ascii_case(name));
-        if known {
+        if has_local_host(headers, &self.allowed_hosts) {
             return Ok(());
         }
         Err(Problem::new(StatusCode::FORBIDDEN).detail(
@@ -75,7 +62,8 @@ impl Door {
         match &self.token {
             Some(token) if !has_token(headers, token) => {
                 return Err(Problem::new(StatusCode::UNAUTHORIZED)
-                    .detail("send Authorization: Bearer with the value of OPERATOR_TOKEN"));
+                    .detail("send Authorization: Bearer with the value of OPERATOR_TOKEN")
+                    .header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
             }
             None if !self.loopback => {
                 return Err(Problem::new(StatusCode::FORBIDDEN).detail(
@@ -109,44 +97,7 @@ pub(super) async fn check(
     });
     match verdict {
         Ok(()) => next.run(request).await,
-        Err(problem) => {
-            let mut response = problem.into_response();
-            if response.status() == StatusCode::UNAUTHORIZED {
-                let challenge = HeaderValue::from_static("Bearer");
-                response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
-            }
-            response
-        }
-    }
-}
-
-/// The name or address in a `Host` header, without port and brackets.
-fn name_of(host: &str) -> &str {
-    if let Some(bracketed) = host.strip_prefix('[') {
-        return bracketed.split(']').next().unwrap_or_default();
-    }
-    host.rsplit_once(':').map_or(host, |(name, _)| name)
-}
-
-/// Whether a browser says that another site is behind the request.
-fn is_cross_site(headers: &HeaderMap) -> bool {
-    let text = |name| {
-        headers
-            .get(name)
-            .map(|value: &HeaderValue| value.to_str().unwrap_or("?"))
-    };
-    if let Some(site) = text(SEC_FETCH_SITE)
-        && !matches!(site, "same-origin" | "none")
-    {
-        return true;
-    }
-    match (text(ORIGIN), text(HOST)) {
-        (None, _) => false,
-        (Some(origin), Some(host)) => origin
-            .strip_prefix("http://")
-            .or_else(|| origin.strip_prefix("https://"))
-            .is_none_or(|origin| !origin.eq_ignore_ascii_case(host)),
-        (Some(_), None) => true,
+        Err(problem) => problem.into_response(),
     }
 }
 
@@ -172,6 +123,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::HeaderName;
 
     fn door(address: &str, token: Option<&str>) -> Door {
         Door::new(

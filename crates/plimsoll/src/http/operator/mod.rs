@@ -9,19 +9,24 @@ mod level;
 pub(crate) use door::Door;
 
 use crate::health::Health;
+use crate::http::Problem;
 use crate::log::LevelControl;
 use crate::metrics;
 use crate::redact::Redactor;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A change is a few words.
 const BODY_LIMIT: usize = 4096;
+/// How long an answer may take to begin, the wait for the request's body included.
+const ANSWER: Duration = Duration::from_secs(10);
 
 const INDEX: &str = "\
 Plimsoll's operator port
@@ -53,8 +58,19 @@ pub(crate) fn router(operated: Operated) -> Router {
             Arc::clone(&operated),
             door::check,
         ))
+        .layer(axum::middleware::from_fn(in_time))
         .layer(axum::middleware::map_response(uncached))
         .with_state(operated)
+}
+
+async fn in_time(request: Request, next: Next) -> Response {
+    tokio::time::timeout(ANSWER, next.run(request))
+        .await
+        .unwrap_or_else(|_| {
+            Problem::new(StatusCode::REQUEST_TIMEOUT)
+                .detail("the request must arrive within 10 seconds")
+                .into_response()
+        })
 }
 
 async fn uncached(mut response: Response) -> Response {

@@ -11,9 +11,9 @@ use ipnet::IpNet;
 use serde_json::Value;
 use url::{Host, Url};
 
+pub use dial::{AuthorityError, Tls};
 pub use sign::SecretError;
 
-use self::dial::Tls;
 use self::sign::Signer;
 use super::PayloadError;
 
@@ -30,11 +30,11 @@ impl Webhooks {
     ///
     /// # Errors
     /// If the secret is not one.
-    pub fn new(secret: &str, allowed: &[IpNet]) -> Result<Self, SecretError> {
+    pub fn new(secret: &str, allowed: &[IpNet], tls: Tls) -> Result<Self, SecretError> {
         Ok(Self {
             signer: Signer::new(secret)?,
             allowed: allowed.into(),
-            tls: Tls::new(),
+            tls,
         })
     }
 
@@ -82,6 +82,7 @@ mod tests {
         let webhooks = Webhooks::new(
             "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
             &["10.1.0.0/16".parse().unwrap()],
+            Tls::new(None).unwrap(),
         )
         .unwrap();
         for good in [

@@ -2,6 +2,7 @@
 
 pub mod backend;
 pub mod client;
+pub mod database;
 pub mod parallel;
 pub mod postgres;
 pub mod process;

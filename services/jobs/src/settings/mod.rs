@@ -1,11 +1,24 @@
 //! What the service can be told, from the command line and the environment.
 
+mod parse;
+
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::Args;
+
+pub(crate) use parse::parse_address;
+use parse::{parse_concurrency, parse_network, parse_time, parse_timeout};
+
+use crate::api::Access;
 use crate::handlers::JobType;
+
+/// How long running jobs may go on after SIGTERM, unless set otherwise.
+const DRAIN: Duration = Duration::from_secs(15);
+/// How long stopped jobs may take to store that they go back to the queue.
+const LAST_WORDS: Duration = Duration::from_secs(3);
 
 /// The settings of `jobs` as typed; [`ServeArgs::check`] makes [`Settings`] of them.
 #[derive(Debug, Clone, clap::Args)]
@@ -60,6 +73,9 @@ pub struct ServeArgs {
         value_parser = parse_network
     )]
     pub webhook_allow: Vec<ipnet::IpNet>,
+    /// PEM file of further authorities that `webhook` jobs trust, beside the public ones
+    #[arg(long, env = "WEBHOOK_CA", value_name = "FILE")]
+    pub webhook_ca: Option<PathBuf>,
     /// How many jobs of a type this process runs at once
     #[arg(long, env = "JOB_CONCURRENCY", value_name = "TYPE=N", value_delimiter = ',', value_parser = parse_concurrency)]
     pub concurrency: Vec<(JobType, usize)>,
@@ -72,9 +88,10 @@ pub struct ServeArgs {
     /// How long a worker may be silent before its jobs are given to another one
     #[arg(long, env = "JOB_LEASE", default_value = "15s", value_name = "TIME", value_parser = parse_time)]
     pub lease: Duration,
-    /// How long running jobs may go on after SIGTERM before they return to the queue
-    #[arg(long, env = "JOB_DRAIN", default_value = "15s", value_name = "TIME", value_parser = parse_time)]
-    pub job_drain: Duration,
+    /// How long running jobs may go on after SIGTERM before they return to the queue [default: 15s, or what the drain's
+    /// deadline leaves]
+    #[arg(long, env = "JOB_DRAIN", value_name = "TIME", value_parser = parse_time)]
+    pub job_drain: Option<Duration>,
     /// How long ended jobs, and with them their idempotency keys, are kept
     #[arg(long, env = "JOB_RETENTION", default_value = "7d", value_name = "TIME", value_parser = parse_time)]
     pub retention: Duration,
@@ -97,10 +114,29 @@ pub struct Settings {
 
 /// A setting that can not be; the message names it and says what to do.
 #[derive(Debug, thiserror::Error)]
-#[error("{name}: {message}")]
+#[error("{}: {message}", both_names(name))]
 pub struct SettingError {
     name: &'static str,
     message: String,
+}
+
+/// The variable that says the same as a flag.
+#[must_use]
+pub fn variable(flag: &str) -> Option<String> {
+    let command = ServeArgs::augment_args(clap::Command::new("jobs"));
+    let long = flag.trim_start_matches('-');
+    let argument = command
+        .get_arguments()
+        .find(|argument| argument.get_long() == Some(long))?;
+    Some(argument.get_env()?.to_string_lossy().into_owned())
+}
+
+/// A flag and its variable: a wrong value may have come by either.
+fn both_names(flag: &str) -> String {
+    variable(flag).map_or_else(
+        || flag.to_owned(),
+        |variable| format!("{flag} ({variable})"),
+    )
 }
 
 impl SettingError {
@@ -205,6 +241,37 @@ impl ServeArgs {
 }
 
 impl Settings {
+    /// How long running jobs may go on after SIGTERM, and what is kept after that for their return to the queue; both fit
+    /// into `whole`, the time that the whole drain has.
+    ///
+    /// # Errors
+    /// [`SettingError`] if `--job-drain` does not fit.
+    pub fn drain(&self, whole: Duration) -> Result<(Duration, Duration), SettingError> {
+        let last_words = (whole / 4).min(LAST_WORDS);
+        let most = whole - last_words;
+        match self.args.job_drain {
+            None => Ok((DRAIN.min(most), last_words)),
+            Some(drain) if drain <= most => Ok((drain, last_words)),
+            Some(drain) => Err(SettingError::new(
+                "--job-drain",
+                format!(
+                    "{} does not fit into the drain: at most {most:?}, or make http.drain_deadline longer",
+                    humantime::format_duration(drain)
+                ),
+            )),
+        }
+    }
+
+    /// Who may use the API.
+    #[must_use]
+    pub fn access(&self) -> Access {
+        match &self.args.api_token {
+            Some(token) => Access::Token(token.trim().to_owned()),
+            None if self.args.allow_anonymous => Access::Anyone,
+            None => Access::Local,
+        }
+    }
+
     /// How many jobs of each type run at once.
     #[must_use]
     pub fn concurrency(&self) -> HashMap<JobType, usize> {
@@ -225,49 +292,6 @@ impl Settings {
             .collect();
         limits.extend(self.args.timeout.iter().copied());
         limits
-    }
-}
-
-/// An address to listen on. Names are not looked up: the answer could change from start to start.
-pub(crate) fn parse_address(text: &str) -> Result<SocketAddr, &'static str> {
-    text.parse()
-        .map_err(|_| "must be an IP address and a port, such as 127.0.0.1:8080 or [::]:8080")
-}
-
-/// A duration. What was typed is not said again: it may be a value that was meant for another setting.
-fn parse_time(text: &str) -> Result<Duration, &'static str> {
-    humantime::parse_duration(text).map_err(|_| "must be a time such as 500ms, 15s or 7d")
-}
-
-fn parse_network(text: &str) -> Result<ipnet::IpNet, &'static str> {
-    text.parse()
-        .map_err(|_| "must be a network, such as 10.1.0.0/16; one address is 10.1.2.3/32")
-}
-
-fn parse_pair(text: &str) -> Result<(JobType, &str), String> {
-    let (name, value) = text
-        .split_once('=')
-        .ok_or("write TYPE=VALUE, such as sleep=8")?;
-    let kind = JobType::parse(name)
-        .ok_or_else(|| format!("unknown job type {name}: one of {}", JobType::names()))?;
-    Ok((kind, value))
-}
-
-fn parse_concurrency(text: &str) -> Result<(JobType, usize), String> {
-    let (kind, value) = parse_pair(text)?;
-    match value.parse() {
-        Ok(number @ 1..=1000) => Ok((kind, number)),
-        _ => Err("must be a number from 1 to 1000".to_owned()),
-    }
-}
-
-fn parse_timeout(text: &str) -> Result<(JobType, Duration), String> {
-    let (kind, value) = parse_pair(text)?;
-    let duration = parse_time(value)?;
-    if duration.is_zero() {
-        Err("must be longer than nothing".to_owned())
-    } else {
-        Ok((kind, duration))
     }
 }
 
@@ -308,13 +332,35 @@ mod tests {
             (&["--concurrency", "nap=3"], "nap"),
             (&["--concurrency", "sleep=0"], "1 to 1000"),
             (&["--timeout", "sleep=soon"], "--timeout"),
-            (&["--lease", "1ms"], "--lease"),
+            (&["--lease", "200ms"], "--lease (JOB_LEASE)"),
             (&["--webhook-allow", "10.0.0.0/99"], "--webhook-allow"),
             (&["--api-token", "short"], "--api-token"),
         ] {
             let error = parse(arguments).unwrap_err();
             assert!(error.contains(word), "{arguments:?}: {error}");
         }
+    }
+
+    #[test]
+    fn the_drain_of_the_jobs_fits_into_the_whole() {
+        let seconds = Duration::from_secs;
+        let drain = |arguments: &[&str], whole| {
+            parse(arguments)
+                .unwrap()
+                .drain(seconds(whole))
+                .map_err(|error| error.to_string())
+        };
+        assert_eq!(drain(&[], 23), Ok((seconds(15), seconds(3))));
+        assert_eq!(drain(&[], 8), Ok((seconds(6), seconds(2))));
+        assert_eq!(
+            drain(&["--job-drain", "20s"], 23),
+            Ok((seconds(20), seconds(3)))
+        );
+        let error = drain(&["--job-drain", "21s"], 23).unwrap_err();
+        assert!(
+            error.contains("--job-drain (JOB_DRAIN)") && error.contains("20s"),
+            "{error}"
+        );
     }
 
     #[test]
