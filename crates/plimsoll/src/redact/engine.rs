@@ -71,7 +71,7 @@ impl Engine {
             hits.push(Hit::new(0, text.len(), of_kind(class.kind)));
             return;
         }
-        self.inside(text, 0, 0, hits);
+        self.screened(text, 0, hits);
         if !hits.is_empty() {
             self.finish(hits);
         }
@@ -159,7 +159,9 @@ impl Engine {
         if level < DEEPEST && seen.any(Seen::ESCAPED) {
             self.decoded(escapes::decode(text), level, hits);
         }
-        numbers::find(text, hits);
+        if seen.may_hold_number() {
+            numbers::find(text, hits);
+        }
     }
 
     /// Reads a text with escapes as what it stands for. Once only: what is encoded twice is decoded twice.

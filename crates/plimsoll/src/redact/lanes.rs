@@ -57,13 +57,15 @@ pub(super) fn look(bytes: [u8; LANES]) -> Look {
     }
 }
 
-/// A bit for each of 64 bytes that ends a word, and one for each `_`.
-#[derive(Debug, Clone, Copy)]
+/// A bit for each of 64 bytes that ends a word, for each `_` and for each digit.
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Words {
     /// Everything but letters, digits and `_ - . ~ $ +`.
     pub(super) breaks: u64,
     /// `_`.
     pub(super) underscores: u64,
+    /// `0-9`.
+    pub(super) digits: u64,
 }
 
 /// How many bytes [`words`] looks at.
@@ -73,11 +75,14 @@ pub(super) const BLOCK: usize = 64;
 pub(super) fn words(block: &[u8; BLOCK]) -> Words {
     let mut kept = 0_u64;
     let mut underscores = 0_u64;
+    let mut digits = 0_u64;
     for (turn, bytes) in block.as_chunks::<LANES>().0.iter().enumerate() {
         let lanes = u8x16::new(*bytes);
         let underscore = equal(lanes, b'_');
+        let digit = range(lanes, b'0', b'9');
         let in_word = range(lanes | u8x16::splat(0x20), b'a', b'z')
-            | (range(lanes, b'-', b'9') ^ equal(lanes, b'/'))
+            | digit
+            | range(lanes, b'-', b'.')
             | range(lanes, 0x80, 0xff)
             | underscore
             | equal(lanes, b'~')
@@ -85,10 +90,12 @@ pub(super) fn words(block: &[u8; BLOCK]) -> Words {
             | equal(lanes, b'+');
         kept |= u64::from(in_word.to_bitmask()) << (turn * LANES);
         underscores |= u64::from(underscore.to_bitmask()) << (turn * LANES);
+        digits |= u64::from(digit.to_bitmask()) << (turn * LANES);
     }
     Words {
         breaks: !kept,
         underscores,
+        digits,
     }
 }
 

@@ -3,6 +3,7 @@
 //! One seam, [`Redactor`]: a key is judged once ([`Redactor::key`]), a value each time ([`Redactor::value`]). A finding
 //! is replaced by `[redacted:<pattern>]`, which never echoes a byte of it, and counted by pattern.
 
+mod breaks;
 mod check;
 mod count;
 mod custom;

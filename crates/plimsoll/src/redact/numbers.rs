@@ -322,25 +322,40 @@ fn is_address(rest: &[u8]) -> bool {
     parts.len() == 4 && parts.iter().all(|part| (1..=3).contains(&part.len()))
 }
 
-/// National forms that are unmistakable by their grouping.
-const NATIONAL: &[&str] = &[
+/// National forms that are unmistakable by their grouping, with the bytes they start with.
+const NATIONAL: &[(&[u8], &str)] = &[
     // North America: (415) 555-2671, 415-555-2671, 415.555.2671, 1-415-555-2671; area and exchange start with 2 to 9.
-    r"(?:1[-. ])?\([2-9]\d{2}\)[-. ]?[2-9]\d{2}[-. ]\d{4}",
-    r"(?:1[-. ])?[2-9]\d{2}-[2-9]\d{2}-\d{4}",
-    r"(?:1\.)?[2-9]\d{2}\.[2-9]\d{2}\.\d{4}",
-    r"(?:1 )?[2-9]\d{2} [2-9]\d{2}[- ]\d{4}",
+    (
+        b"(1",
+        r"(?:1[-. ])?\([2-9]\d{2}\)[-. ]?[2-9]\d{2}[-. ]\d{4}",
+    ),
+    (b"123456789", r"(?:1[-. ])?[2-9]\d{2}-[2-9]\d{2}-\d{4}"),
+    (b"123456789", r"(?:1\.)?[2-9]\d{2}\.[2-9]\d{2}\.\d{4}"),
+    (b"123456789", r"(?:1 )?[2-9]\d{2} [2-9]\d{2}[- ]\d{4}"),
     // United Kingdom: 020 7946 0958, 0161 496 0000, 01632 960 983, 07700 900123, 07700 900 123.
-    r"\(?0(?:2\d\)? \d{4} \d{4}|1\d1\)?[ -]\d{3}[ -]\d{4}|1\d{3}\)?[ -]\d{3}[ -]?\d{3}|7\d{3}[ -]\d{3}[ -]?\d{3}|[38]\d{2} \d{3} \d{4})",
+    (
+        b"(0",
+        r"\(?0(?:2\d\)? \d{4} \d{4}|1\d1\)?[ -]\d{3}[ -]\d{4}|1\d{3}\)?[ -]\d{3}[ -]?\d{3}|7\d{3}[ -]\d{3}[ -]?\d{3}|[38]\d{2} \d{3} \d{4})",
+    ),
     // France and others in pairs: 06 12 34 56 78, 01.23.45.67.89, 06-12-34-56-78.
-    r"0[1-9](?: \d{2}){4}|0[1-9](?:\.\d{2}){4}|0[1-9](?:-\d{2}){4}",
+    (
+        b"(0",
+        r"0[1-9](?: \d{2}){4}|0[1-9](?:\.\d{2}){4}|0[1-9](?:-\d{2}){4}",
+    ),
     // Germany, Austria: 030 12345678, 030/12345678, 0171 1234567, 0171-1234567, 089 / 123 45 67, (030) 123456.
-    r"\(?0[1-9]\d{1,4}\)?(?: / | ?/| -? ?|-)\d{3,4}[ -]?\d{2,4}(?:[ -]\d{2,4})?",
+    (
+        b"(0",
+        r"\(?0[1-9]\d{1,4}\)?(?: / | ?/| -? ?|-)\d{3,4}[ -]?\d{2,4}(?:[ -]\d{2,4})?",
+    ),
     // Australia, Japan, Netherlands and others: 0412 345 678, (02) 9876 5432, 03-1234-5678, 090-1234-5678, 06-12345678.
-    r"04\d{2} \d{3} \d{3}|\(0\d\) \d{4} \d{4}|0\d{1,2}-\d{4}-\d{4}|06-\d{8}",
+    (
+        b"(0",
+        r"04\d{2} \d{3} \d{3}|\(0\d\) \d{4} \d{4}|0\d{1,2}-\d{4}-\d{4}|06-\d{8}",
+    ),
     // China: 138 0013 8000.
-    r"1[3-9]\d[ -]\d{4}[ -]\d{4}",
+    (b"1", r"1[3-9]\d[ -]\d{4}[ -]\d{4}"),
     // Brazil: (11) 91234-5678.
-    r"\(\d{2}\) 9?\d{4}-\d{4}",
+    (b"(", r"\(\d{2}\) 9?\d{4}-\d{4}"),
 ];
 
 /// Words that make the digits after them a telephone number.
@@ -375,7 +390,7 @@ const CALLS: &[&[u8]] = &[
     "número".as_bytes(),
 ];
 
-static EXPRESSIONS: OnceLock<Vec<Regex>> = OnceLock::new();
+static EXPRESSIONS: OnceLock<Vec<(&[u8], Regex)>> = OnceLock::new();
 
 fn phone(text: &[u8], at: usize, rest: &[u8]) -> Option<usize> {
     if rest[0] == b'+' {
@@ -389,13 +404,16 @@ fn phone(text: &[u8], at: usize, rest: &[u8]) -> Option<usize> {
     let expressions = EXPRESSIONS.get_or_init(|| {
         NATIONAL
             .iter()
-            .filter_map(|national| Regex::new(&format!("^(?-u:{national})")).ok())
+            .filter_map(|(starts, national)| {
+                Some((*starts, Regex::new(&format!("^(?-u:{national})")).ok()?))
+            })
             .collect()
     });
     let rest = &rest[..rest.len().min(40)];
     let national = expressions
         .iter()
-        .filter_map(|expression| expression.find(rest))
+        .filter(|(starts, _)| starts.contains(&rest[0]))
+        .filter_map(|(_, expression)| expression.find(rest))
         .map(|found| found.end())
         .filter(|end| {
             let digits = rest[..*end]

@@ -12,6 +12,9 @@ const LONGEST_KEY: usize = 64;
 /// Bytes read back for the words before a key (`Social Security Number:`).
 const LONGEST_PHRASE: usize = 48;
 
+/// Longer values without quotes are not judged but taken out, so that no value is read again and again.
+const LONGEST_JUDGED: usize = 1024;
+
 /// A key before a `:` or `=`.
 struct Key {
     class: Class,
@@ -36,7 +39,7 @@ pub(super) fn find(
     match value {
         Value::Quoted(start, end) => judged(&key, text, start, end, Style::Quoted, hits),
         Value::Bare(start, end, style) => judged(&key, text, start, end, style, hits),
-        Value::List(start, end) => list(&key, text, start, end, hits),
+        Value::List(start) => list(&key, text, start, hits),
         Value::None => None,
     }
 }
@@ -313,7 +316,7 @@ enum Style {
 enum Value {
     Quoted(usize, usize),
     Bare(usize, usize, Style),
-    List(usize, usize),
+    List(usize),
     None,
 }
 
@@ -343,8 +346,7 @@ fn read_value(text: &[u8], key: &Key, mut start: usize, joined: Joined) -> Value
             return Value::Quoted(open, end);
         }
         Some(b'[') if escapes == 0 => {
-            let end = memchr::memchr(b']', rest).map_or(text.len(), |length| start + length);
-            return Value::List(start + 1, end);
+            return Value::List(start + 1);
         }
         Some(b'{' | b'(')
             if escapes == 0 && rest.get(1).is_none_or(|next| !next.is_ascii_alphanumeric()) =>
@@ -637,8 +639,13 @@ fn judged(
     style: Style,
     hits: &mut Vec<Hit>,
 ) -> Option<usize> {
-    let value = String::from_utf8_lossy(&text[start..end]);
     let class = key.class;
+    if end - start > LONGEST_JUDGED && style != Style::Quoted {
+        // Nobody writes one word so long but to hide something.
+        hits.push(Hit::new(start, end, of_kind(class.kind)));
+        return Some(end);
+    }
+    let value = String::from_utf8_lossy(&text[start..end]);
     let sensitive = class.covers(&value)
         && match style {
             Style::Quoted => true,
@@ -833,25 +840,33 @@ fn is_call(value: &str) -> bool {
         && value[..open].starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
 }
 
+/// Items of a list that are looked at.
+const MOST_ITEMS: usize = 32;
+
 /// `["a", "b"]` under a sensitive key: every quoted text in it.
-fn list(key: &Key, text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>) -> Option<usize> {
+fn list(key: &Key, text: &[u8], start: usize, hits: &mut Vec<Hit>) -> Option<usize> {
     let mut at = start;
     let mut found = None;
-    while at < end {
-        let byte = text[at];
-        if matches!(byte, b'"' | b'\'') {
-            let escapes = text[start..at]
-                .iter()
-                .rev()
-                .take_while(|byte| **byte == b'\\')
-                .count();
-            let close = quoted_end(text, at + 1, byte, escapes);
-            if judged(key, text, at + 1, close, Style::Quoted, hits).is_some() {
-                found = Some(close);
-            }
-            at = close + escapes;
+    for _ in 0..MOST_ITEMS {
+        let gap = text[at..]
+            .iter()
+            .take(64)
+            .take_while(|byte| matches!(byte, b' ' | b',' | b'\n' | b'\r' | b'\t' | b'\\'))
+            .count();
+        at += gap;
+        let Some(quote @ (b'"' | b'\'')) = text.get(at).copied() else {
+            break;
+        };
+        let escapes = text[start..at]
+            .iter()
+            .rev()
+            .take_while(|byte| **byte == b'\\')
+            .count();
+        let close = quoted_end(text, at + 1, quote, escapes);
+        if judged(key, text, at + 1, close, Style::Quoted, hits).is_some() {
+            found = Some(close);
         }
-        at += 1;
+        at = text.len().min(close + escapes + 1);
     }
-    found.map(|last| last.max(start))
+    found
 }

@@ -61,14 +61,17 @@ const fn leads_by_start() -> [(u32, u32); 32] {
     table
 }
 
-/// Whether a word, of two bytes at least, starts any of the forms: one of the leads, or a flag of a command line.
+/// A cheap look at a word of two bytes at least: whether it may be one of the leads, or a flag of a command line.
 #[inline]
-pub(super) fn leads(word: &[u8]) -> bool {
+pub(super) fn may_lead(word: &[u8]) -> bool {
     let (lengths, seconds) = LEADS_BY_START[usize::from(word[0] & 31)];
-    word[0] == b'-'
-        || (word.len() < 32
-            && (lengths >> word.len()) & (seconds >> (word[1] & 31)) & 1 != 0
-            && LEADS.iter().any(|lead| word.eq_ignore_ascii_case(lead)))
+    (word.len() < 32 && (lengths >> word.len()) & (seconds >> (word[1] & 31)) & 1 != 0)
+        || word[0] == b'-'
+}
+
+/// Whether a word is one of the leads, or a flag of a command line.
+pub(super) fn leads(word: &[u8]) -> bool {
+    word[0] == b'-' || (may_lead(word) && LEADS.iter().any(|lead| word.eq_ignore_ascii_case(lead)))
 }
 
 /// Looks at the word `text[start..end]` and what follows it. Returns where a finding ended.

@@ -13,13 +13,11 @@ pub(super) fn find(text: &[u8], colon: usize, hits: &mut Vec<Hit>) -> Option<usi
     let rest = text
         .get(start..text.len().min(start + LONGEST))
         .filter(|_| named)?;
-    let rest = &rest[..rest
-        .iter()
-        .position(|byte| ends_url(*byte))
-        .unwrap_or(rest.len())];
+    // No userinfo without its mark; the cheapest question comes first.
+    memchr::memchr(b'@', rest)?;
     let authority = &rest[..rest
         .iter()
-        .position(|byte| b"/?#".contains(byte))
+        .position(|byte| b"/?#".contains(byte) || ends_url(*byte))
         .unwrap_or(rest.len())];
     let at = match authority.iter().rposition(|byte| *byte == b'@') {
         Some(at) => at,
@@ -85,8 +83,15 @@ fn stands_in(password: &[u8]) -> bool {
 fn unescaped_password(rest: &[u8], authority: usize) -> Option<usize> {
     let colon = rest[..authority].iter().position(|byte| *byte == b':')?;
     let port_like = rest[colon + 1..authority].iter().all(u8::is_ascii_digit);
-    let at = rest.iter().rposition(|byte| *byte == b'@')?;
-    (!port_like && at > authority).then_some(at)
+    if port_like {
+        return None;
+    }
+    let end = rest
+        .iter()
+        .position(|byte| ends_url(*byte))
+        .unwrap_or(rest.len());
+    let at = rest[..end].iter().rposition(|byte| *byte == b'@')?;
+    (at > authority).then_some(at)
 }
 
 fn ends_url(byte: u8) -> bool {
