@@ -196,3 +196,55 @@ async fn durations_are_measured_by_route_and_nothing_stays_active() {
         assert!(metrics.contains(series), "{series} is not in\n{metrics}");
     }
 }
+
+#[tokio::test]
+async fn a_failed_request_brings_out_what_it_logged_below_the_level() {
+    let handler = |status: u16| {
+        axum::routing::get(move || async move {
+            tracing::debug!(status, "step.taken");
+            http::StatusCode::from_u16(status).unwrap()
+        })
+    };
+    let router = Router::new()
+        .route("/good", handler(204))
+        .route("/refused", handler(404))
+        .route("/bad", handler(503));
+    let recorder = "[log.recorder]\nenabled = true\ndirectives = \"http=debug\"\n";
+    let service = Service::start_with(router, crate::support::config(recorder), |_| {}).await;
+    for path in ["/good", "/refused", "/bad"] {
+        service.get(path, &[]).await;
+    }
+    let requests = service.lines_of("http.request", 3).await;
+    let step = service.line("step.taken").await;
+    assert_eq!(
+        (&step["recorded"], &step["status"]),
+        (&true.into(), &503.into())
+    );
+    assert_eq!(step["request_id"], requests[2]["request_id"]);
+    let lines = service.lines.all();
+    let at = |event: &str, path: &str| {
+        lines
+            .iter()
+            .position(|line| line["event"] == event && line["path"] == path)
+    };
+    assert!(
+        at("step.taken", "/bad") < at("http.request", "/bad"),
+        "in order"
+    );
+}
+
+#[tokio::test]
+async fn a_slow_request_does_too() {
+    let router = Router::new().route(
+        "/slow",
+        axum::routing::get(|| async {
+            tracing::debug!("step.taken");
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }),
+    );
+    let recorder =
+        "[log.recorder]\nenabled = true\ndirectives = \"http=debug\"\nslower_than = \"20ms\"\n";
+    let service = Service::start_with(router, crate::support::config(recorder), |_| {}).await;
+    service.get("/slow", &[]).await;
+    assert_eq!(service.line("step.taken").await["recorded"], true);
+}

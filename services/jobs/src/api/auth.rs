@@ -46,7 +46,7 @@ impl Access {
             )),
             Self::Local | Self::Anyone if !reads && is_cross_site(headers) => Err(problem::of(
                 StatusCode::FORBIDDEN,
-                "a page of another site asks; with API_TOKEN set, pages may ask that know it",
+                "a page of another site asks: only a service with API_TOKEN answers those that know it",
             )),
             Self::Token(_) | Self::Local | Self::Anyone => Ok(()),
         }

@@ -62,7 +62,10 @@ pub(super) async fn list(
             "may hold status, cursor and limit (1 to 200)",
         )
     })?;
-    let status = match query.status.as_deref() {
+    // Left empty is left out.
+    let said = |value: &Option<String>| value.clone().filter(|text| !text.is_empty());
+    let (status, cursor) = (said(&query.status), said(&query.cursor));
+    let status = match status.as_deref() {
         None => None,
         Some(word) => Some(Status::parse(word).ok_or_else(|| {
             let words = Status::ALL.map(Status::as_str).join(", ");
@@ -81,10 +84,7 @@ pub(super) async fn list(
             "must be from 1 to 200",
         ));
     }
-    let (jobs, next_cursor) = api
-        .store
-        .list(status, query.cursor.as_deref(), limit)
-        .await?;
+    let (jobs, next_cursor) = api.store.list(status, cursor.as_deref(), limit).await?;
     let jobs: Vec<_> = jobs.iter().map(Job::view).collect();
     Ok(Json(json!({ "jobs": jobs, "next_cursor": next_cursor })))
 }

@@ -352,4 +352,10 @@ async fn pages_hold_every_job_once(backend: Backend) {
     ids.reverse();
     assert_eq!(seen, ids, "newest first, none twice, none left out");
     assert_eq!(jobs.api.list("status=dead").await.len(), 0);
+    let all = jobs.api.list("").await;
+    assert_eq!(
+        jobs.api.list("status=&cursor=").await,
+        all,
+        "empty is absent"
+    );
 }

@@ -92,3 +92,32 @@ async fn running_jobs_finish_or_return_to_the_queue(backend: Backend) {
         .wait(&long, &["running"], Duration::from_secs(4))
         .await;
 }
+
+/// The database is away when the service ends: what cannot be returned is named, and the exit says so, in time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn jobs_that_cannot_be_returned_are_named() {
+    let backend = Backend::servers();
+    let Backend::Servers { postgres, .. } = &backend else {
+        panic!("no servers")
+    };
+    let plan = backend.plan().with(&["--job-drain", "500ms"]);
+    let mut jobs = plan.ready().await;
+    let id = jobs.api.submit("sleep", json!({ "seconds": 60 })).await;
+    jobs.api.wait(&id, &["running"], SOON).await;
+    postgres.pause();
+    let started = std::time::Instant::now();
+    jobs.terminate();
+    assert_eq!(jobs.exit_code(Duration::from_secs(25)).await, 1);
+    assert!(
+        started.elapsed() < Duration::from_secs(12),
+        "{:?}",
+        started.elapsed()
+    );
+    let lines = jobs.events("worker.jobs_abandoned");
+    assert_eq!(lines.len(), 1);
+    assert_eq!(
+        (&lines[0]["level"], &lines[0]["job_ids"]),
+        (&json!("error"), &json!([id]))
+    );
+    postgres.resume();
+}
