@@ -21,6 +21,8 @@ pub(crate) struct Around {
     pub scope: ScopeId,
     /// Its kind.
     pub kind: LoopKind,
+    /// A closure or comprehension that is run for each item.
+    pub each: bool,
     /// The call is on the way of a failure inside it.
     pub failing: bool,
     /// The call depends on a condition inside it.
@@ -70,13 +72,16 @@ impl<'f> Context<'f> {
             match scope.kind {
                 ScopeKind::Loop(form) => {
                     let kind = crate::loops::kind(self.source, self.facts.language, scope, form);
-                    let each = form == LoopForm::Each && short_circuits(self.text(scope.name));
-                    if kind == LoopKind::Const || each && conditional {
+                    failing |= over_failures(self.text(scope.text));
+                    let each = form == LoopForm::Each;
+                    let first = each && short_circuits(self.text(scope.name));
+                    if kind == LoopKind::Const || first && conditional {
                         continue;
                     }
                     return Some(Around {
                         scope: id,
                         kind,
+                        each,
                         failing,
                         conditional,
                         throttled,
@@ -154,8 +159,38 @@ fn every_so_many(condition: &str) -> bool {
                 "log_every",
                 "next_report",
                 "last_report",
+                "is_due",
             ],
         )
+        || flat.contains(">=")
+            && has_word(
+                condition,
+                &["limit", "interval", "threshold", "due", "every"],
+            )
+}
+
+/// `for (user, error) in failures`: each round is about something that went wrong.
+fn over_failures(header: &str) -> bool {
+    let over = header.split(['(', '[']).next().unwrap_or(header);
+    has_word(
+        over,
+        &[
+            "failed",
+            "failures",
+            "failure",
+            "errors",
+            "errs",
+            "refused",
+            "rejected",
+            "skipped",
+            "invalid",
+            "missing",
+            "warnings",
+            "problems",
+            "exceptions",
+            "conflicts",
+        ],
+    )
 }
 
 /// Methods whose closure stops at the first hit.
@@ -230,6 +265,9 @@ fn failing_condition(condition: &str) -> bool {
             "not resp.ok",
         ],
     ) {
+        return true;
+    }
+    if flat.ends_with(".ok") && (flat.starts_with("not ") || flat.starts_with('!')) {
         return true;
     }
     if has_word(flat, &["status", "status_code", "code"])

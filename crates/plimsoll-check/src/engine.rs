@@ -11,7 +11,7 @@ use crate::facts::{Facts, Language};
 use crate::finding::{Check, Finding, Hit};
 use crate::fingerprint::Fingerprints;
 use crate::package::{Evidence, Tally};
-use crate::project::{SourceFile, Tree, role, walk};
+use crate::project::{PackageKind, SourceFile, Tree, role, walk};
 use crate::rules::{self, Setting};
 use crate::span::LineIndex;
 use crate::suppress;
@@ -145,6 +145,7 @@ pub fn check_text(path: &str, source: &str, options: &Options) -> Vec<Finding> {
     let setting = Setting {
         path,
         role: role(path, language, None),
+        service: false,
         strict: options.strict,
     };
     let (mut hits, facts) = judge(source, language, setting);
@@ -217,7 +218,8 @@ fn one(file: &SourceFile, tree: &Tree, options: &Options, allows: &Allows<'_>) -
         }
     };
     let place = tree.place(&file.path);
-    let role = role(&place, file.language, tree.packages.of(&place));
+    let package = tree.packages.of(&place);
+    let role = role(&place, file.language, package);
     outcome.tally.evidence = Evidence::read(&source, file.language, role);
     if !crate::prefilter::may_matter(&source, file.language) {
         return outcome;
@@ -225,6 +227,7 @@ fn one(file: &SourceFile, tree: &Tree, options: &Options, allows: &Allows<'_>) -
     let setting = Setting {
         path: &place,
         role,
+        service: package.is_some_and(|package| package.kind == PackageKind::Service),
         strict: options.strict,
     };
     let (mut hits, facts) = judge(&source, file.language, setting);

@@ -145,7 +145,13 @@ pub(crate) fn kind(source: &str, language: Language, scope: &Scope, form: LoopFo
         LoopForm::Infinite => infinite(body),
         LoopForm::While => while_loop(header, body),
         LoopForm::WhileLet => while_let(header, body),
-        LoopForm::For => for_loop(header, pattern, body, language),
+        LoopForm::For => {
+            let kind = for_loop(header, pattern, body, language);
+            let known = kind == LoopKind::Data
+                && defined(source, scope.span.start as usize, header)
+                    .is_some_and(|value| constant(value, language));
+            if known { LoopKind::Const } else { kind }
+        }
         LoopForm::AsyncFor => {
             if brings(header)
                 || has_word(header, &["events", "messages", "updates", "notifications"])
@@ -157,6 +163,73 @@ pub(crate) fn kind(source: &str, language: Language, scope: &Scope, form: LoopFo
         }
         LoopForm::Each => each(header, pattern),
     }
+}
+
+/// Whether a loop runs over what someone wrote into a configuration: few, and the same at each start.
+pub(crate) fn configured(source: &str, scope: &Scope) -> bool {
+    let header = scope.text.text(source);
+    settings(header) || defined(source, scope.span.start as usize, header).is_some_and(settings)
+}
+
+fn settings(header: &str) -> bool {
+    has_word(
+        header,
+        &["config", "configs", "configured", "settings", "conf", "cfg"],
+    ) && !has_any(header, &["fetch", "query", ".load", ".list("])
+}
+
+/// What a plain name was given last, before the loop at `before`.
+fn defined<'s>(source: &'s str, before: usize, header: &str) -> Option<&'s str> {
+    const REACH: usize = 4_000;
+    let header = header.trim().trim_start_matches(['&', '*']);
+    let (name, method) = header.split_once('.').unwrap_or((header, ""));
+    if !matches!(
+        method,
+        "" | "items()" | "keys()" | "values()" | "iter()" | "into_iter()"
+    ) {
+        return None;
+    }
+    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if !plain || name.len() < 2 {
+        return None;
+    }
+    let mut from = before.saturating_sub(REACH);
+    while !source.is_char_boundary(from) {
+        from += 1;
+    }
+    let text = source.get(from..before)?;
+    let at = memchr::memmem::rfind(text.as_bytes(), format!("{name} = ").as_bytes())?;
+    let begins = text[..at]
+        .rsplit('\n')
+        .next()?
+        .split_whitespace()
+        .all(|word| matches!(word, "let" | "mut"));
+    if !begins || text[at..].contains("\ndef ") || text[at..].contains("\nfn ") {
+        return None;
+    }
+    let value = &text[at + name.len() + 3..];
+    let close = match value.bytes().next()? {
+        b'(' => Some(('(', ')')),
+        b'[' => Some(('[', ']')),
+        b'{' => Some(('{', '}')),
+        _ => None,
+    };
+    let Some((open, close)) = close else {
+        return value.lines().next();
+    };
+    let mut depth = 0i32;
+    for (at, c) in value.char_indices() {
+        if c == open {
+            depth += 1;
+        } else if c == close {
+            depth -= 1;
+            if depth == 0 {
+                // An empty one is filled later.
+                return value.get(..=at).filter(|value| value.len() > 2);
+            }
+        }
+    }
+    None
 }
 
 fn infinite(body: &str) -> LoopKind {
@@ -214,6 +287,10 @@ fn while_loop(header: &str, body: &str) -> LoopKind {
         "should",
         "open",
     ];
+    // `while stream.next().await.is_some()`
+    if header.contains(".await") {
+        return while_let(header, body);
+    }
     if has_word(header, &flags) || has_any(body, WAITS) || header.trim() == "1" {
         return LoopKind::Event;
     }
@@ -226,7 +303,13 @@ fn while_let(header: &str, body: &str) -> LoopKind {
     let has = |wanted: &[&str]| names.iter().any(|word| wanted.contains(&word.as_str()));
     if header.contains(".await") {
         // A stream of rows is a collection, a stream of messages is not.
-        let stored = has(STORES) && !has(&["recv", "rx", "receiver", "ws", "socket"]);
+        // `user_list_stream`: the stream of changes of a list.
+        let listed = has(&["stream"])
+            && names
+                .iter()
+                .filter(|word| STORES.contains(&word.as_str()))
+                .all(|word| word == "list");
+        let stored = has(STORES) && !listed && !has(&["recv", "rx", "receiver", "ws", "socket"]);
         return if stored {
             LoopKind::Data
         } else {
@@ -302,6 +385,8 @@ fn for_loop(header: &str, pattern: &str, body: &str, language: Language) -> Loop
             | "subscription"
     ) || (matches!(last.as_str(), "iter" | "into_iter")
         && has_word(over, &["rx", "receiver", "consumer", "signals"]))
+        // Lines as a peer or a child sends them.
+        || over.contains(".lines()") && has_word(over, &["stream", "socket", "stdin", "conn", "connection", "stdout", "stderr"])
         || last == "iter" && over.contains(".get,")
         || last == "count" && over.contains("count(");
     let named = has_word(
@@ -396,7 +481,12 @@ fn constant(header: &str, language: Language) -> bool {
         .trim_end_matches(".items")
         .trim_end_matches(".keys")
         .trim_end_matches(".values");
-    named_constant(base)
+    // A class is looped over for its members.
+    let members = language == Language::Python
+        && base.bytes().next().is_some_and(|b| b.is_ascii_uppercase())
+        && base.bytes().all(|b| b.is_ascii_alphanumeric());
+    members
+        || named_constant(base)
         || base.ends_with("::iter")
         || base.ends_with("::all")
         || base.ends_with("::VARIANTS")

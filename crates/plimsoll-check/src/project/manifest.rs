@@ -228,11 +228,17 @@ fn cargo(root: &Path, directory: &str, path: &str, text: &str) -> Option<Package
             "cli" | "ctl" | "tool" | "tools" | "tui" | "cargo" | "repl" | "console" | "xtask"
         )
     }) || name.ends_with("ctl");
+    let daemon = words.iter().any(|word| {
+        matches!(
+            *word,
+            "server" | "daemon" | "service" | "broker" | "proxy" | "gateway" | "relay" | "node"
+        )
+    });
     let kind = if !main && !bins {
         PackageKind::Library
-    } else if named && !words.contains(&"server") || utility && !strong {
+    } else if (named || utility && !strong) && !daemon {
         PackageKind::CommandLine
-    } else if strong || serves && !terminal || alike >= 2 {
+    } else if strong || serves && !terminal || alike >= 2 || daemon {
         PackageKind::Service
     } else if terminal {
         PackageKind::CommandLine

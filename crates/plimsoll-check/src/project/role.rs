@@ -144,8 +144,12 @@ pub(crate) fn role(path: &str, language: Language, package: Option<&Package>) ->
             let tool = package.is_some_and(|package| package.kind == PackageKind::CommandLine);
             let extra_binary = within.last().is_some_and(|last| *last == "bin")
                 || within.len() > 1 && within[within.len() - 2] == "bin" && stem != "mod";
+            // The binary that is named like its package is the service.
             let service = package.is_some_and(|package| {
-                package.kind == PackageKind::Service && package.only_binaries
+                package.kind != PackageKind::CommandLine
+                    && (package.only_binaries && package.kind == PackageKind::Service
+                        || within.last().is_some_and(|last| **last == package.name)
+                        || stem == package.name)
             });
             let commands = within
                 .iter()

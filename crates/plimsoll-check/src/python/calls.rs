@@ -39,7 +39,8 @@ impl<'s> Reader<'s> {
         }
         // `math.log`-alikes and Twisted's `log.msg` are told apart by what stands before.
         if matches!(name, "msg" | "err")
-            && !matches!(last(&attribute.value), "log" | "logger" | "_log")
+            && !last(&attribute.value).ends_with("log")
+            && last(&attribute.value) != "logger"
         {
             return None;
         }
@@ -90,6 +91,19 @@ impl<'s> Reader<'s> {
         }
         if !rest.is_empty() && record.message.kind == MessageKind::Static {
             record.message.kind = lazy(self.api, &record.message.text, &rest);
+        }
+        // An adapter of the project's own takes what the line is about first, then the text.
+        if record.message.kind == MessageKind::Object
+            && record.message.text.is_empty()
+            && let Some((Expr::StringLiteral(literal), values)) = rest.split_first()
+            && (values.is_empty() || literal.value.to_str().contains('%'))
+        {
+            literal.value.to_str().clone_into(&mut record.message.text);
+            record.message.kind = if values.is_empty() {
+                MessageKind::Static
+            } else {
+                MessageKind::Lazy
+            };
         }
         Self::keywords(call, &mut record);
         // An exception as the only thing said: `logger.exception(e)`.

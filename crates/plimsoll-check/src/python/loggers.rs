@@ -67,6 +67,18 @@ pub(super) fn named(name: &str) -> bool {
     ) {
         return true;
     }
+    // `threadlog`, `accesslog`: but not every word that ends so.
+    let compound = name.strip_suffix("log").is_some_and(|before| {
+        before.len() >= 2
+            && ![
+                "cata", "dia", "ana", "pro", "epi", "change", "back", "mono", "web", "weblog",
+            ]
+            .iter()
+            .any(|other| before.ends_with(other))
+    });
+    if compound && !name.contains('_') && name.bytes().all(|b| b.is_ascii_lowercase()) {
+        return true;
+    }
     let all = words(name);
     all.last().is_some_and(|word| {
         matches!(

@@ -35,10 +35,8 @@ pub(super) fn text(expr: &Expr, into: &mut String) {
             if let Expr::Attribute(attribute) = &*call.func {
                 text(&attribute.value, into);
             }
-            if matches!(
-                last(&call.func),
-                "_" | "gettext" | "dedent" | "ugettext" | "ngettext"
-            ) && let Some(argument) = call.arguments.args.first()
+            if hands_on(last(&call.func))
+                && let Some(argument) = call.arguments.args.first()
             {
                 text(argument, into);
             }
@@ -50,6 +48,23 @@ pub(super) fn text(expr: &Expr, into: &mut String) {
         }
         _ => {}
     }
+}
+
+/// Functions that translate or trim a text: `_(..)`, `_LI(..)`, `gettext(..)`, `dedent(..)`.
+fn hands_on(name: &str) -> bool {
+    name.starts_with("_L") && name.len() == 3
+        || matches!(
+            name,
+            "_" | "__"
+                | "gettext"
+                | "ugettext"
+                | "ngettext"
+                | "pgettext"
+                | "gettext_lazy"
+                | "gettext_noop"
+                | "dedent"
+                | "cleandoc"
+        )
 }
 
 /// What a message expression is; `locals` are looked through.
@@ -91,13 +106,15 @@ pub(super) fn kind(expr: &Expr, locals: &HashMap<&str, &Expr>, depth: u32) -> Me
                 }
             }
             Operator::Mod => MessageKind::Values,
+            // `"=" * 80`
+            Operator::Mult if has_text(expr) => MessageKind::Static,
             _ => MessageKind::Object,
         },
         Expr::Call(call) => match last(&call.func) {
             "format" | "join" | "format_map" => MessageKind::Values,
-            "_" | "gettext" | "ugettext" | "dedent" | "gettext_lazy" | "ngettext" | "strip"
-            | "lstrip" | "cleandoc" | "replace"
-                if has_text(expr) =>
+            name if (hands_on(name)
+                || matches!(name, "strip" | "lstrip" | "rstrip" | "replace" | "upper"))
+                && has_text(expr) =>
             {
                 match call.arguments.args.first() {
                     Some(argument) => kind(argument, locals, depth + 1),

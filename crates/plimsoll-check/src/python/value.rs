@@ -35,6 +35,12 @@ const THROUGH: &[&str] = &[
     "unicode",
     "text_type",
     "to_text",
+    "to_hex",
+    "hex",
+    "hexlify",
+    "to_bytes",
+    "safe_load",
+    "asdict",
     "to_native",
     "urlencode",
 ];
@@ -115,11 +121,16 @@ pub(super) fn mentions(expr: &Expr, key: &str, found: &mut Vec<Mention>, depth: 
                         | "config"
                 ),
             ) {
+                let owner = match &*call.func {
+                    Expr::Attribute(attribute) => last(&attribute.value).to_owned(),
+                    _ => String::new(),
+                };
                 found.push(Mention {
                     name: literal,
+                    owner,
                     key: key.to_owned(),
                     span: span(expr),
-                    ..Mention::default()
+                    called: false,
                 });
             } else if name == "getattr" && call.arguments.args.len() > 1 {
                 if let Some(literal) = call.arguments.args.get(1).and_then(text) {

@@ -9,13 +9,16 @@ use crate::words::has_word;
 
 pub(crate) fn check(context: &Context<'_>, setting: Setting<'_>, call: &LogCall) -> Option<Hit> {
     let around = context.loop_around(call)?;
-    let rare = around.conditional && set_aside(context, call);
+    let rare = around.conditional && (set_aside(context, call, around.each) || faulty(call));
     let alarm = is_alarm(call.level) && around.conditional;
-    let leaves = matches!(
-        context.exit_after(call),
-        Some(Exit::Break | Exit::Return | Exit::Raise | Exit::Process)
-    );
-    let counted = around.kind == LoopKind::Data
+    let leaves = match exit_after(context, call, around.each) {
+        Some(Exit::Break | Exit::Return | Exit::Raise | Exit::Process) => true,
+        Some(Exit::Continue) | None => false,
+    };
+    let set_up = has_word(&call.message.text, SET_UP)
+        && crate::loops::configured(context.source, context.facts.scopes.get(around.scope));
+    let counted = !set_up
+        && around.kind == LoopKind::Data
         && !around.failing
         && !around.throttled
         && !rare
@@ -50,9 +53,32 @@ pub(crate) fn check(context: &Context<'_>, setting: Setting<'_>, call: &LogCall)
     })
 }
 
+/// What is said of the parts of a program while they are put together.
+const SET_UP: &[&str] = &[
+    "setting",
+    "loading",
+    "loaded",
+    "registering",
+    "registered",
+    "starting",
+    "started",
+    "initializing",
+    "initialized",
+    "enabling",
+    "enabled",
+    "configuring",
+    "configured",
+    "adding",
+    "mounting",
+    "mounted",
+    "listening",
+    "using",
+    "spawning",
+];
+
 /// An item that is passed over, and a text that says why: not the normal path.
-fn set_aside(context: &Context<'_>, call: &LogCall) -> bool {
-    context.exit_after(call) == Some(Exit::Continue)
+fn set_aside(context: &Context<'_>, call: &LogCall, each: bool) -> bool {
+    exit_after(context, call, each) == Some(Exit::Continue)
         && has_word(
             &call.message.text,
             &[
@@ -80,6 +106,47 @@ fn set_aside(context: &Context<'_>, call: &LogCall) -> bool {
                 "none",
                 "unsupported",
                 "couldn",
+                "disabled",
+                "excluded",
+                "denied",
+                "stale",
+                "expired",
+                "duplicate",
+                "outdated",
+                "unavailable",
+                "lacks",
+                "isn",
+                "doesn",
+                "didn",
+                "wasn",
             ],
         )
+}
+
+/// In a closure that is run for each item a `return` begins the next round.
+fn exit_after(context: &Context<'_>, call: &LogCall, each: bool) -> Option<Exit> {
+    match context.exit_after(call) {
+        Some(Exit::Return) if each => Some(Exit::Continue),
+        other => other,
+    }
+}
+
+/// A case that should not be: not the normal path either, whatever follows.
+fn faulty(call: &LogCall) -> bool {
+    has_word(
+        &call.message.text,
+        &[
+            "invalid",
+            "unexpected",
+            "malformed",
+            "corrupt",
+            "failed",
+            "failure",
+            "error",
+            "unable",
+            "cannot",
+            "couldn",
+            "unknown",
+        ],
+    )
 }

@@ -4,7 +4,8 @@ use super::{Setting, shown};
 use crate::call::{Level, LogCall};
 use crate::context::Context;
 use crate::finding::{Check, Hit};
-use crate::words::{has_any, words};
+use crate::scope::{Scope, ScopeKind};
+use crate::words::{has_any, has_word, words};
 
 /// The text says that something went wrong.
 const FAILURE: &[&str] = &[
@@ -34,13 +35,6 @@ const SOFT: &[&str] = &[
     "successfully",
     "successful",
     "succeeded",
-    "reverted",
-    "imported",
-    "restored",
-    "rescheduling",
-    "cleaning",
-    "removing",
-    "requeue",
     "auth",
     "authentication",
     "authorization",
@@ -70,13 +64,20 @@ const SOFT: &[&str] = &[
     "instead",
     "recovered",
     "resolved",
-    "cleared",
-    "deleted",
     "already",
-    "disconnected",
-    "closed",
-    "cancelled",
-    "canceled",
+    "temporary",
+    "temporarily",
+    "transient",
+    "fine",
+    "harmless",
+    "benign",
+    "incorrect",
+    "invalid",
+    "malformed",
+    "unsupported",
+    "rejected",
+    "refused",
+    "denied",
     "login",
     "validation",
     "if",
@@ -90,12 +91,30 @@ const SOFT: &[&str] = &[
     "will",
 ];
 
+/// The text says what is done about it; a line that begins with the failure is about the failure all the same.
+const DEALT_WITH: &[&str] = &[
+    "reverted",
+    "imported",
+    "restored",
+    "rescheduling",
+    "cleaning",
+    "removing",
+    "requeue",
+    "cleared",
+    "deleted",
+    "disconnected",
+    "closed",
+    "cancelled",
+    "canceled",
+];
+
 pub(crate) fn check(context: &Context<'_>, setting: Setting<'_>, call: &LogCall) -> Option<Hit> {
     if call.level != Some(Level::Info) {
         return None;
     }
     let text = &call.message.text;
     let names = words(text);
+    let path = context.failure_around(call);
     let fails = names.iter().any(|word| FAILURE.contains(&word.as_str()))
         || has_any(
             &text.to_ascii_lowercase(),
@@ -109,21 +128,27 @@ pub(crate) fn check(context: &Context<'_>, setting: Setting<'_>, call: &LogCall)
                 "traceback",
             ],
         );
-    let soft = names.iter().any(|word| SOFT.contains(&word.as_str()))
-        && !has_any(&text.to_ascii_lowercase(), &["could not", "not able to"]);
-    let path = context.failure_around(call);
+    let lower = text.to_ascii_lowercase();
+    let says = |known: &[&str]| names.iter().any(|word| known.contains(&word.as_str()));
+    let soft = says(SOFT) && !has_any(&lower, &["could not", "not able to"])
+        || says(&["fine", "harmless", "benign", "expected"])
+        || says(DEALT_WITH) && !begins_failing(text)
+        // What was looked for and is not there, is an answer.
+        || path.is_some() && has_any(&lower, &["not find", "not found"]);
     // A value of a failure: `info!("...", error = %e)` in the arm that caught it.
     let carries = call.mentions.iter().any(|mention| {
-        matches!(
-            mention.name.as_str(),
-            "e" | "err" | "error" | "exc" | "ex" | "exception" | "format_exc" | "exc_info"
-        )
+        matches!(mention.name.as_str(), "e" | "ex" | "format_exc")
+            || has_word(
+                &mention.name,
+                &["err", "error", "errors", "exc", "exception"],
+            )
     });
-    let expected = path.is_some_and(|scope| expected(context.text(scope.text)));
+    let expected = path
+        .is_some_and(|scope| expected(context.text(scope.text)) || refused(context, call, scope));
     let wrong = match (path.is_some(), fails) {
         (true, true) => !soft && !expected,
         (true, false) => carries && !soft && !expected,
-        (false, true) => !soft && begins_failing(text),
+        (false, true) => !soft && begins_failing(text) && !handled(context, call),
         (false, false) => false,
     };
     if !wrong && !(setting.strict && (fails || path.is_some() && carries)) {
@@ -139,6 +164,59 @@ pub(crate) fn check(context: &Context<'_>, setting: Setting<'_>, call: &LogCall)
         help: "use warn if the service deals with it, error if it does not".to_owned(),
         fix: None,
     })
+}
+
+/// The answer to a client that asked for what it may not or cannot have: its failure, not the service's.
+fn refused(context: &Context<'_>, call: &LogCall, branch: &Scope) -> bool {
+    let text = context.text(branch.text);
+    let status = has_word(text, &["status", "status_code", "code"])
+        && has_any(
+            text,
+            &[
+                "== 400", "== 401", "== 402", "== 403", "== 404", "== 409", "== 422", "== 429",
+            ],
+        );
+    status || has_word(text, &["validation", "validate", "invalid"]) || {
+        // What the branch goes on to answer.
+        let end = (branch.span.end as usize).min(context.source.len());
+        let rest = context.source.get(call.span.end as usize..end);
+        let answer = rest.unwrap_or_default();
+        // No further than the next few statements.
+        let near = answer
+            .char_indices()
+            .nth(320)
+            .map_or(answer, |(at, _)| &answer[..at]);
+        has_any(near, CLIENT_ERRORS)
+    }
+}
+
+const CLIENT_ERRORS: &[&str] = &[
+    "BadRequest",
+    "BAD_REQUEST",
+    "NotFound",
+    "NOT_FOUND",
+    "Unauthorized",
+    "UNAUTHORIZED",
+    "Forbidden",
+    "FORBIDDEN",
+    "Unprocessable",
+    "UNPROCESSABLE",
+    "status_code=4",
+    "status=4",
+    "(400",
+    "(401",
+    "(403",
+    "(404",
+    "(422",
+];
+
+/// The caller is told at once: `info!("..."); return Err(BadRequest)`.
+fn handled(context: &Context<'_>, call: &LogCall) -> bool {
+    context
+        .around(call)
+        .take_while(|(_, scope)| scope.kind != ScopeKind::Function)
+        .find(|(_, scope)| matches!(scope.kind, ScopeKind::Branch(_) | ScopeKind::Closure))
+        .is_some_and(|(_, scope)| refused(context, call, scope))
 }
 
 /// Exceptions that are part of the normal course.
@@ -191,6 +269,8 @@ fn begins_failing(text: &str) -> bool {
         "unable to",
         "exception in",
         "exception while",
+        "exception occurred",
+        "error cleaning",
     ]
     .iter()
     .any(|start| text.starts_with(start))
@@ -202,6 +282,7 @@ fn begins_failing(text: &str) -> bool {
                 " failed with ",
                 "an error occurred",
                 " error: ",
+                " error, {",
                 " failed:",
             ],
         )

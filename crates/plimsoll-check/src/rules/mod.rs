@@ -18,6 +18,8 @@ pub(crate) struct Setting<'p> {
     pub path: &'p str,
     /// What the file is for.
     pub role: Role,
+    /// Part of a package that serves.
+    pub service: bool,
     /// Report what is set aside by judgement, too.
     pub strict: bool,
 }

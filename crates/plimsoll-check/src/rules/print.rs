@@ -49,6 +49,9 @@ pub(crate) fn spared(
     if sink_file(setting.path) {
         return Some("log set-up or sink");
     }
+    if one_off(setting.path) {
+        return Some("one-off migration");
+    }
     if setting.role == Role::CommandLine {
         return Some("command line");
     }
@@ -68,7 +71,11 @@ pub(crate) fn spared(
         return Some("noqa");
     }
     for (_, scope) in context.around(call) {
-        if let Some(why) = around(context, scope) {
+        if let Some(why) = around(context, call, scope) {
+            // In a service nobody asked for what is shown.
+            if why == SHOWN && setting.service {
+                continue;
+            }
             return Some(why);
         }
     }
@@ -76,7 +83,7 @@ pub(crate) fn spared(
         return Some("script");
     }
     leaves(context, call)
-        .or_else(|| content(context, call))
+        .or_else(|| content(context, setting, call))
         .or_else(|| dialogue(context, call))
 }
 
@@ -105,12 +112,30 @@ fn sink_file(path: &str) -> bool {
     })
 }
 
+/// A file whose code brings data from one version to the next, run by a person who waits for it.
+fn one_off(path: &str) -> bool {
+    let (path, python) = match path.rsplit_once('.') {
+        Some((path, extension)) => (path, extension == "py"),
+        None => (path, false),
+    };
+    path.split('/').any(|part| {
+        matches!(
+            part,
+            "upgrade" | "upgrades" | "upgrader" | "downgrade" | "migrator"
+        ) || part == "migrate" && python
+    })
+}
+
+/// A function whose name says that it prints.
+const SHOWN: &str = "function that prints for a user";
+
 /// What a surrounding scope says.
-fn around(context: &Context<'_>, scope: &Scope) -> Option<&'static str> {
+fn around(context: &Context<'_>, call: &LogCall, scope: &Scope) -> Option<&'static str> {
     let name = context.text(scope.name);
     let text = context.text(scope.text);
     match scope.kind {
-        ScopeKind::MacroDefinition => Some("macro definition"),
+        // A `dbg!` is a leftover wherever it stands.
+        ScopeKind::MacroDefinition => (call.callee != "dbg!").then_some("macro definition"),
         ScopeKind::Type => sink(text).then_some("log sink"),
         ScopeKind::Closure => matches!(name, "set_hook" | "take_hook").then_some("panic hook"),
         ScopeKind::Function => function(context, scope, name, text),
@@ -146,7 +171,10 @@ fn around(context: &Context<'_>, scope: &Scope) -> Option<&'static str> {
                         "Opts::",
                         "Args::",
                     ],
-                );
+                )
+                // `if opt.schema { println!(..); return; }`
+                || has_word(text, &["opt", "opts", "args", "cli", "matches"])
+                    && context.exit_after(call).is_some();
             quiet.then_some("asked for by the user")
         }
         _ => None,
@@ -196,6 +224,15 @@ fn sink(header: &str) -> bool {
 fn function(context: &Context<'_>, scope: &Scope, name: &str, text: &str) -> Option<&'static str> {
     let names = words(name);
     let first = names.first().map_or("", String::as_str);
+    let told = names.iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "usage" | "help" | "version" | "banner" | "config"
+        )
+    });
+    if matches!(first, "print" | "dump") && !told {
+        return Some(SHOWN);
+    }
     if matches!(
         first,
         "print"
@@ -253,6 +290,7 @@ fn function(context: &Context<'_>, scope: &Scope, name: &str, text: &str) -> Opt
         &[
             "ArgMatches",
             "Args",
+            "Arguments",
             "Opts",
             "Cli",
             "clap::",
@@ -269,6 +307,7 @@ fn function(context: &Context<'_>, scope: &Scope, name: &str, text: &str) -> Opt
             "(args)", "(args,", ", args)", ", args,", "(argv", "(opts", "options)",
         ],
     ) && context.facts.language == Language::Python
+        && !text.contains("kwargs")
     {
         return Some("command line");
     }
@@ -364,14 +403,16 @@ fn script(context: &Context<'_>) -> bool {
             "docopt(",
         ],
     );
+    // A module may borrow click's colours and be no command.
+    let clicks = has_any(source, &["import click", "from click"])
+        && has_any(source, &["@click.", "@command(", "@group("]);
     source.starts_with("#!")
+        || clicks
         || parses && (main || source.contains("def main("))
         || has_any(
             source,
             &[
-                "import click",
-                "from click",
-                "import typer",
+                "typer.Typer(",
                 "import fire\n",
                 "import cmd\n",
                 "import curses",
@@ -386,21 +427,83 @@ fn script(context: &Context<'_>) -> bool {
 fn leaves(context: &Context<'_>, call: &LogCall) -> Option<&'static str> {
     let exit = context.exit_after(call);
     let main = context.function(call).is_some_and(|function| {
-        matches!(
-            context.text(function.name),
-            "main" | "run_main" | "real_main" | "_main"
-        )
+        words(context.text(function.name))
+            .last()
+            .is_some_and(|word| word == "main")
     });
     match exit {
         Some(Exit::Process) => Some("before an exit"),
         Some(Exit::Return | Exit::Raise) if main => Some("before an exit"),
-        _ => None,
+        _ => complains(context, call).then_some("before an exit"),
     }
 }
 
+/// A complaint in a function that ends the process further down: the exit waits for the last complaint.
+fn complains(context: &Context<'_>, call: &LogCall) -> bool {
+    let fault = has_word(
+        &call.message.text,
+        &[
+            "error",
+            "invalid",
+            "deprecated",
+            "missing",
+            "usage",
+            "unknown",
+            "must",
+            "required",
+        ],
+    );
+    fault
+        && context.function(call).is_some_and(|function| {
+            let end = (function.span.end as usize).min(context.source.len());
+            let rest = context.source.get(call.span.end as usize..end);
+            has_any(
+                rest.unwrap_or_default(),
+                &["process::exit(", "sys.exit(", "os._exit("],
+            )
+        })
+}
+
+/// A constant and nothing else, or one word in capitals before a value: what another program waits for.
+fn announces(context: &Context<'_>, call: &LogCall) -> bool {
+    let text = context.text(call.span);
+    let Some((_, inside)) = text.split_once('(') else {
+        return false;
+    };
+    let mut names = inside
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .filter(|word| {
+            word.len() > 3 && !matches!(*word, "flush" | "True" | "file" | "stdout" | "constants")
+        });
+    let constant = |word: &str| {
+        word.bytes().any(|b| b == b'_')
+            && word
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+    };
+    if let (Some(name), None) = (names.next(), names.next())
+        && constant(name)
+    {
+        return true;
+    }
+    let mut spoken = call
+        .message
+        .text
+        .split(|c: char| c.is_whitespace() || matches!(c, '{' | '}' | ':' | '=' | ','))
+        .filter(|word| !word.is_empty());
+    matches!((spoken.next(), spoken.next()), (Some(word), None | Some(_))
+        if word.len() > 3
+            && !matches!(word, "DEBUG" | "ERROR" | "INFO" | "WARN" | "WARNING" | "TODO" | "HERE")
+            && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
+        && call.message.text.split_whitespace().count() <= 2
+}
+
 /// What is printed is a document, a banner, a progress line.
-fn content(context: &Context<'_>, call: &LogCall) -> Option<&'static str> {
+fn content(context: &Context<'_>, setting: Setting<'_>, call: &LogCall) -> Option<&'static str> {
     let source = context.text(call.span);
+    if announces(context, call) {
+        return Some("protocol");
+    }
     if has_any(
         source,
         &[
@@ -427,7 +530,7 @@ fn content(context: &Context<'_>, call: &LogCall) -> Option<&'static str> {
     ) {
         return Some("document");
     }
-    if has_any(
+    let styled = has_any(
         source,
         &[
             "\\x1b[",
@@ -451,7 +554,9 @@ fn content(context: &Context<'_>, call: &LogCall) -> Option<&'static str> {
             "Fore.",
             "termcolor",
         ],
-    ) {
+    );
+    // In a service nobody sits at the terminal.
+    if styled && !setting.service {
         return Some("styled for a terminal");
     }
     if has_any(source, &["\"\\r", "'\\r", "end='\\r'", "end=\"\\r\""]) {
@@ -491,7 +596,8 @@ fn dialogue(context: &Context<'_>, call: &LogCall) -> Option<&'static str> {
                 "stdin().read_line",
                 "stdin().lines",
                 "stdin.readline",
-                "sys.stdin",
+                "sys.stdin.read",
+                "in sys.stdin",
                 "rpassword",
                 "dialoguer",
                 "Confirm::",

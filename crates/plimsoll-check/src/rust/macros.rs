@@ -232,7 +232,14 @@ impl Reader<'_> {
         let close = self.mate(open).max(open);
         let comma = self.seek(open + 1, close, |i| self.punct(i, b','));
         let target = self.span(open + 1, comma).text(self.source);
-        if !(target.ends_with("stderr()") || target.ends_with("stdout()")) {
+        let standard = |text: &str| text.ends_with("stderr()") || text.ends_with("stdout()");
+        // `let mut stderr = io::stderr(); writeln!(&mut stderr, ..)`
+        let name = target.trim_start_matches('&').trim_start_matches("mut ");
+        let bound = self
+            .locals
+            .get(name)
+            .is_some_and(|(lo, hi)| standard(self.span(*lo, *hi).text(self.source)));
+        if !standard(target) && !bound {
             return None;
         }
         let mut call = self.log_macro(at, open, Api::Print, None, scope)?;
@@ -379,11 +386,19 @@ impl Reader<'_> {
                 values += 1;
             }
         }
+        // A captured name that an argument is given for means that argument.
         call.mentions
-            .retain(|mention| !named.contains(&mention.name.as_str()));
-        let forwarded = arguments
-            .iter()
-            .any(|(lo, _)| self.punct(*lo, b'$') && self.open(*lo + 1, b'('));
+            .retain(|mention| !mention.key.is_empty() || !named.contains(&mention.name.as_str()));
+        // `"{message}"`: somebody else's text, handed through.
+        let handed = arguments.is_empty()
+            && matches!(
+                inner.trim_matches(['{', '}']),
+                "message" | "msg" | "text" | "line"
+            );
+        let forwarded = handed
+            || arguments
+                .iter()
+                .any(|(lo, _)| self.punct(*lo, b'$') && self.open(*lo + 1, b'('));
         call.message.kind = if forwarded {
             MessageKind::Forwarded
         } else if values > 0 && !holes.is_empty() {
@@ -431,7 +446,9 @@ impl Reader<'_> {
         let Some(text) = attributes.into_iter().find(|text| {
             let text = text.text(source);
             let path = text.split(['(', ' ']).next().unwrap_or(text);
-            path == "instrument" || path == "tracing::instrument"
+            path == "instrument"
+                || path.ends_with("::instrument")
+                || path == "cfg_attr" && text.contains("instrument")
         }) else {
             return;
         };

@@ -171,6 +171,10 @@ impl<'s> Reader<'s> {
         while self.punct(at, b'#') && self.open(at + 1, b'[') {
             at = self.mate(at + 1).max(at) + 1;
         }
+        // `::std::process::exit(1)`
+        if self.pair(at, b':', b':') {
+            at += 2;
+        }
         if at >= next || !self.is_ident(at) {
             return None;
         }
