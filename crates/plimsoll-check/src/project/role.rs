@@ -207,7 +207,7 @@ pub(crate) fn role(path: &str, language: Language, package: Option<&Package>) ->
             ) || stem.ends_with("_cli")
                 || stem.starts_with("cli_")
                 || stem.ends_with("_command");
-            if named || folder(COMMAND_FOLDERS) {
+            if named || folder(COMMAND_FOLDERS) || folder(&["manage"]) {
                 return Role::CommandLine;
             }
         }
@@ -255,6 +255,8 @@ fn is_test_file(stem: &str) -> bool {
             | "locustfile"
             | "fixtures"
             | "pytest_plugin"
+            | "demo"
+            | "demos"
     ) || stem.starts_with("test_")
         || stem.ends_with("_test")
         || stem.ends_with("_tests")

@@ -101,6 +101,7 @@ const DEALT_WITH: &[&str] = &[
     "removing",
     "requeue",
     "cleared",
+    "clearing",
     "deleted",
     "disconnected",
     "closed",
@@ -134,7 +135,9 @@ pub(crate) fn check(context: &Context<'_>, setting: Setting<'_>, call: &LogCall)
         || says(&["fine", "harmless", "benign", "expected"])
         || says(DEALT_WITH) && !begins_failing(text)
         // What was looked for and is not there, is an answer.
-        || path.is_some() && has_any(&lower, &["not find", "not found"]);
+        || path.is_some() && has_any(&lower, &["not find", "not found", "404"])
+        // The peer's doing.
+        || has_any(&lower, &["connection lost", "connection closed", "connection reset", "handshake"]);
     // A value of a failure: `info!("...", error = %e)` in the arm that caught it.
     let carries = call.mentions.iter().any(|mention| {
         matches!(mention.name.as_str(), "e" | "ex" | "format_exc")
@@ -225,6 +228,11 @@ fn expected(types: &str) -> bool {
         types,
         &[
             "KeyError",
+            "Conflict",
+            "InProgress",
+            "AuthenticationError",
+            "PermissionDenied",
+            "ValidationError",
             "DoesNotExist",
             "NotFound",
             "StopIteration",

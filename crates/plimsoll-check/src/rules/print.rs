@@ -230,6 +230,9 @@ fn function(context: &Context<'_>, scope: &Scope, name: &str, text: &str) -> Opt
             "usage" | "help" | "version" | "banner" | "config"
         )
     });
+    if matches!(first, "install" | "uninstall") {
+        return Some("function that prints for a user");
+    }
     if matches!(first, "print" | "dump") && !told {
         return Some(SHOWN);
     }
@@ -464,6 +467,22 @@ fn complains(context: &Context<'_>, call: &LogCall) -> bool {
         })
 }
 
+/// `sys.stdout.write(line)`: what another program or a capture said is handed on.
+fn relays(call: &LogCall) -> bool {
+    call.callee.ends_with(".write")
+        && call.message.text.is_empty()
+        && call.mentions.iter().all(|mention| !mention.called)
+        && call.mentions.iter().any(|mention| {
+            has_word(
+                &mention.name,
+                &[
+                    "text", "line", "data", "chunk", "output", "out", "content", "s", "buf",
+                    "buffer", "decoded",
+                ],
+            )
+        })
+}
+
 /// A constant and nothing else, or one word in capitals before a value: what another program waits for.
 fn announces(context: &Context<'_>, call: &LogCall) -> bool {
     let text = context.text(call.span);
@@ -503,6 +522,9 @@ fn content(context: &Context<'_>, setting: Setting<'_>, call: &LogCall) -> Optio
     let source = context.text(call.span);
     if announces(context, call) {
         return Some("protocol");
+    }
+    if relays(call) {
+        return Some("somebody else's output");
     }
     if has_any(
         source,

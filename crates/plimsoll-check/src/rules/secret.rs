@@ -158,6 +158,10 @@ const ABOUT: &[&str] = &[
     "type",
     "types",
     "kind",
+    "ref",
+    "refs",
+    "reference",
+    "href",
     "uri",
     "url",
     "urls",
@@ -351,7 +355,6 @@ fn says(mention: &Mention, context: &Context<'_>) -> Says {
                 | "plaintext"
                 | "s"
                 | "opt"
-                | "ref"
                 | "bytes"
                 | "b64"
                 | "base64"
@@ -388,7 +391,23 @@ fn says(mention: &Mention, context: &Context<'_>) -> Says {
     let whole = words(&mention.name).len();
     // A constant's name is the name of a header or a variable, not its value.
     let constant = mention.name.len() > 1 && !mention.name.bytes().any(|b| b.is_ascii_lowercase());
-    if constant && (context.facts.language == Language::Rust || whole != all.len()) {
+    let verb = constant
+        && (last == "pass"
+            || all.first().is_some_and(|word| {
+                matches!(
+                    word.as_str(),
+                    "update"
+                        | "get"
+                        | "set"
+                        | "create"
+                        | "delete"
+                        | "reset"
+                        | "change"
+                        | "max"
+                        | "min"
+                )
+            }));
+    if verb || constant && (context.facts.language == Language::Rust || whole != all.len()) {
         return Says::Harmless;
     }
     if mention.called && verb_first(&all) {
@@ -928,6 +947,8 @@ fn position(call: &LogCall, mention: &Mention) -> bool {
                 "pagination",
                 "syncing",
                 "redundant",
+                "lock",
+                "unlock",
             ],
         )
 }
