@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cache::Cache;
 use crate::job::{QUEUE, Status};
-use crate::store::{FORGET_BATCH, Store, StoreError};
+use crate::store::{FORGET_BATCH, QueueState, Store, StoreError};
 use crate::worker::{LONGEST_DELAY, info};
 
 /// The depth is read each second, and less often where reading takes long: a deep backlog must not be made deeper by
@@ -36,7 +36,7 @@ impl Maintenance {
     /// Works until `shutdown`. An error of the database is tried again at the next turn.
     pub async fn run(self, shutdown: CancellationToken) {
         let mut depth = ticks(DEPTH_INTERVAL);
-        let mut ahead = Duration::ZERO;
+        let mut clock = Clock::default();
         let mut recover = ticks((self.lease / 4).min(Duration::from_secs(5)));
         let mut forget = ticks(FORGET_INTERVAL);
         loop {
@@ -48,9 +48,9 @@ impl Maintenance {
                     let read = self.read_depth().await;
                     let pause = (started.elapsed() * DEPTH_SHARE).clamp(DEPTH_INTERVAL, DEPTH_INTERVAL_MOST);
                     depth.reset_after(pause);
-                    read.map(|now_ahead| ahead = now_ahead)
+                    read.map(|state| clock.read(&state))
                 }
-                _ = recover.tick() => self.recover(ahead).await,
+                _ = recover.tick() => self.recover(clock.behind).await,
                 _ = forget.tick() => self.forget().await.map(|more| {
                     // The other work gets its turn between two batches.
                     if more {
@@ -67,22 +67,21 @@ impl Maintenance {
         }
     }
 
-    /// Measures what waits; by how much the newest job lies in the future.
-    async fn read_depth(&self) -> Result<Duration, StoreError> {
+    async fn read_depth(&self) -> Result<QueueState, StoreError> {
         let state = self.store.queue_state().await?;
         plimsoll::job::queue_state(
             QUEUE,
             u64::try_from(state.depth).unwrap_or(0),
             micros(state.oldest_micros),
         );
-        Ok(micros(state.ahead_micros))
+        Ok(state)
     }
 
-    async fn recover(&self, ahead: Duration) -> Result<(), StoreError> {
-        if ahead > STEP_BACK {
+    async fn recover(&self, behind: Duration) -> Result<(), StoreError> {
+        if behind > STEP_BACK {
             let jobs = self.store.due_again(LONGEST_DELAY).await?;
             if jobs > 0 {
-                let seconds = ahead.as_secs_f64();
+                let seconds = behind.as_secs_f64();
                 tracing::warn!(jobs, seconds, "database.clock_set_back");
             }
         }
@@ -114,6 +113,23 @@ impl Maintenance {
     }
 }
 
+/// Notices that the database's clock has been set back.
+#[derive(Debug, Default)]
+struct Clock {
+    /// The latest time that it has shown to this process.
+    latest: i64,
+    /// How far it is behind a time that it has shown before, to this process or in the newest job.
+    behind: Duration,
+}
+
+impl Clock {
+    fn read(&mut self, state: &QueueState) {
+        self.latest = self.latest.max(state.now_micros);
+        let shown = self.latest.saturating_sub(state.now_micros);
+        self.behind = micros(shown.max(state.ahead_micros));
+    }
+}
+
 fn micros(number: i64) -> Duration {
     Duration::from_micros(u64::try_from(number).unwrap_or(0))
 }
@@ -122,4 +138,36 @@ fn ticks(period: Duration) -> tokio::time::Interval {
     let mut ticks = tokio::time::interval(period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_set_back_is_noticed_until_it_has_caught_up() {
+        let mut clock = Clock::default();
+        let mut behind = |now: i64, ahead: i64| {
+            clock.read(&QueueState {
+                now_micros: now * 1_000_000,
+                ahead_micros: ahead * 1_000_000,
+                ..QueueState::default()
+            });
+            clock.behind.as_secs()
+        };
+        assert_eq!(behind(10_000, -5), 0);
+        assert_eq!(behind(10_001, -6), 0);
+        assert_eq!(behind(6_401, -2), 3600, "an hour back");
+        assert_eq!(behind(7_000, -2), 3001);
+        assert_eq!(behind(10_002, -2), 0, "caught up");
+        assert_eq!(behind(96_000, -86_000), 0, "forward is no step back");
+        // Set back while nobody looked: the newest job tells.
+        let mut later = Clock::default();
+        later.read(&QueueState {
+            now_micros: 1,
+            ahead_micros: 5_000_000,
+            ..QueueState::default()
+        });
+        assert_eq!(later.behind.as_secs(), 5);
+    }
 }

@@ -1,6 +1,6 @@
 //! What one request leaves behind: its id, its context, its line, its measurement.
 
-use crate::support::{Service, request};
+use crate::support::{Service, config, request};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
@@ -200,9 +200,9 @@ async fn durations_are_measured_by_route_and_nothing_stays_active() {
 #[tokio::test]
 async fn a_failed_request_brings_out_what_it_logged_below_the_level() {
     let handler = |status: u16| {
-        axum::routing::get(move || async move {
+        get(move || async move {
             tracing::debug!(status, "step.taken");
-            http::StatusCode::from_u16(status).unwrap()
+            StatusCode::from_u16(status).unwrap()
         })
     };
     let router = Router::new()
@@ -210,7 +210,7 @@ async fn a_failed_request_brings_out_what_it_logged_below_the_level() {
         .route("/refused", handler(404))
         .route("/bad", handler(503));
     let recorder = "[log.recorder]\nenabled = true\ndirectives = \"http=debug\"\n";
-    let service = Service::start_with(router, crate::support::config(recorder), |_| {}).await;
+    let service = Service::start_with(router, config(recorder), |_| {}).await;
     for path in ["/good", "/refused", "/bad"] {
         service.get(path, &[]).await;
     }
@@ -237,14 +237,14 @@ async fn a_failed_request_brings_out_what_it_logged_below_the_level() {
 async fn a_slow_request_does_too() {
     let router = Router::new().route(
         "/slow",
-        axum::routing::get(|| async {
+        get(|| async {
             tracing::debug!("step.taken");
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }),
     );
     let recorder =
         "[log.recorder]\nenabled = true\ndirectives = \"http=debug\"\nslower_than = \"20ms\"\n";
-    let service = Service::start_with(router, crate::support::config(recorder), |_| {}).await;
+    let service = Service::start_with(router, config(recorder), |_| {}).await;
     service.get("/slow", &[]).await;
     assert_eq!(service.line("step.taken").await["recorded"], true);
 }

@@ -14,6 +14,8 @@ pub struct QueueState {
     pub oldest_micros: i64,
     /// By how much the newest job lies in the future, in microseconds: if at all, the clock has been set back since.
     pub ahead_micros: i64,
+    /// What the database's clock says.
+    pub now_micros: i64,
 }
 
 impl Store {
@@ -32,7 +34,7 @@ impl Store {
 
 const STATE: Sql = sql!(
     "SELECT count(*) AS depth, COALESCE(" now " - min(run_at), 0) AS oldest_micros, \
-     COALESCE((SELECT created_at FROM jobs ORDER BY id DESC LIMIT 1) - " now ", 0) AS ahead_micros FROM jobs \
+     COALESCE((SELECT created_at FROM jobs ORDER BY id DESC LIMIT 1) - " now ", 0) AS ahead_micros, " now " AS now_micros FROM jobs \
      WHERE queue = $1 AND status IN ('queued', 'retrying') AND run_at <= " now
 );
 
