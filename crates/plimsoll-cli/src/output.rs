@@ -1,12 +1,20 @@
-//! Where a generated file goes: to stdout, to a file, or beside one that it must equal.
+//! What is generated from `plimsoll.toml`'s targets, and where it goes: to stdout, to a file, or beside one that it must
+//! equal.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use plimsoll_standard::config::Targets;
+
+use crate::config;
+
 /// The options that generators share.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Output {
+    /// Read this file instead of the one `PLIMSOLL_CONFIG` names, or ./plimsoll.toml
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// Write to this file instead of stdout
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -16,23 +24,28 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// Delivers `text`; `command` is what the user can run to bring a stale file up to date.
+    /// Delivers what `generate` makes of the targets; `command` is what the user can run to bring a stale file up to date.
     #[allow(clippy::print_stderr, reason = "a command line speaks to its user")]
-    pub(crate) fn deliver(&self, text: &str, command: &str) -> ExitCode {
-        let outcome = match (&self.output, &self.check) {
+    pub(crate) fn deliver(&self, command: &str, generate: fn(&Targets) -> String) -> ExitCode {
+        let (code, message) = match config::load(self.config.as_deref()) {
+            Err(message) => (ExitCode::from(2), message),
+            Ok(config) => match self.write(command, &generate(&config.targets)) {
+                Ok(()) => return ExitCode::SUCCESS,
+                Err(message) => (ExitCode::FAILURE, message),
+            },
+        };
+        eprintln!("plimsoll: {message}");
+        code
+    }
+
+    fn write(&self, command: &str, text: &str) -> Result<(), String> {
+        match (&self.output, &self.check) {
             (Some(path), _) => std::fs::write(path, text)
                 .map_err(|error| format!("cannot write {}: {error}", path.display())),
             (None, Some(path)) => compare(path, text, command),
             (None, None) => std::io::stdout()
                 .write_all(text.as_bytes())
                 .map_err(|error| format!("cannot write to stdout: {error}")),
-        };
-        match outcome {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(message) => {
-                eprintln!("plimsoll: {message}");
-                ExitCode::FAILURE
-            }
         }
     }
 }

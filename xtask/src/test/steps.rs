@@ -101,7 +101,27 @@ pub(super) const ALL: &[Step] = &[
             )
         },
     },
+    Step {
+        name: "apart",
+        about: "the measurements and the fuzz targets, workspaces of their own, compile",
+        needs_tools: false,
+        run: |_| check_apart(),
+    },
 ];
+
+/// Compiles what no other step sees, so that it cannot rot. What it shares with the project is compiled once for both.
+fn check_apart() -> Result<(), String> {
+    for workspace in ["bench", "fuzz"] {
+        let mut check = cargo(&["check", "--locked", "--workspace", "--all-targets"]);
+        check
+            .current_dir(crate::root().join(workspace))
+            .env("CARGO_TARGET_DIR", crate::root().join("target"))
+            // Nothing is linked, so the fuzzer itself, in C++, need not be built.
+            .env("CUSTOM_LIBFUZZER_PATH", "libfuzzer.a");
+        process::run(&mut check)?;
+    }
+    Ok(())
+}
 
 /// What the steps of one run share.
 pub(super) struct Run {

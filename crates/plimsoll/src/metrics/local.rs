@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use super::buckets::HEAD;
 use super::family::Core;
@@ -33,14 +34,19 @@ impl Drop for Local {
     }
 }
 
-/// One recording.
+/// One recording. By default rows share a block, with one cell each.
 pub(super) trait Change: Copy {
     /// The number of the block that holds this row.
-    fn block(row: u32) -> usize;
+    #[inline]
+    fn block(row: u32) -> usize {
+        row as usize / ROWS_PER_BLOCK
+    }
     /// Writes into cells that only the caller writes; false if the block does not hold the cell.
     fn apply(self, row: u32, block: &Block) -> bool;
     /// A block that holds what `old` holds and the cell of this recording.
-    fn grow(self, old: Option<&Block>, core: &Core) -> Block;
+    fn grow(self, _old: Option<&Block>, _core: &Core) -> Block {
+        Block::new(0, ROWS_PER_BLOCK)
+    }
 }
 
 /// A counter goes up.
@@ -58,42 +64,25 @@ pub(super) struct Observe {
     pub(super) value: f64,
 }
 
-fn grouped(row: u32) -> usize {
-    row as usize / ROWS_PER_BLOCK
-}
-
 impl Change for Count {
     #[inline]
-    fn block(row: u32) -> usize {
-        grouped(row)
-    }
-
-    #[inline]
     fn apply(self, row: u32, block: &Block) -> bool {
-        let cell = block.cells.get(row as usize % ROWS_PER_BLOCK);
-        cell.inspect(|cell| bump(cell, self.0)).is_some()
-    }
-
-    fn grow(self, _: Option<&Block>, _: &Core) -> Block {
-        Block::new(0, ROWS_PER_BLOCK)
+        own_cell(row, block, |cell| bump(cell, self.0))
     }
 }
 
 impl Change for Add {
     #[inline]
-    fn block(row: u32) -> usize {
-        grouped(row)
-    }
-
-    #[inline]
     fn apply(self, row: u32, block: &Block) -> bool {
-        let cell = block.cells.get(row as usize % ROWS_PER_BLOCK);
-        cell.inspect(|cell| bump_float(cell, self.0)).is_some()
+        own_cell(row, block, |cell| bump_float(cell, self.0))
     }
+}
 
-    fn grow(self, _: Option<&Block>, _: &Core) -> Block {
-        Block::new(0, ROWS_PER_BLOCK)
-    }
+/// The cell of a row that shares its block.
+#[inline]
+fn own_cell(row: u32, block: &Block, write: impl FnOnce(&AtomicU64)) -> bool {
+    let cell = block.cells.get(row as usize % ROWS_PER_BLOCK);
+    cell.map(write).is_some()
 }
 
 impl Change for Observe {

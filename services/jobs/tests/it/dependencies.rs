@@ -8,7 +8,7 @@ use crate::support::client::Client;
 use crate::support::eventually;
 use crate::support::parallel::many;
 use crate::support::postgres::Postgres;
-use crate::support::process::Plan;
+use crate::support::process::{Jobs, Plan};
 use crate::support::redis::Redis;
 
 /// A probe must answer within this time whatever hangs.
@@ -143,17 +143,7 @@ async fn a_hanging_required_redis_makes_unready_and_fails_no_request() {
     assert!(errors > 0.0, "a cache that does not answer is counted");
 
     world.redis.resume();
-    eventually("ready again", NOTICED, async || {
-        ready(&jobs.api).await.0 == 200
-    })
-    .await;
-    let hits = || jobs.metric(r#"cache_requests_total{cache="job_status",result="hit"}"#);
-    let before = hits().await;
-    eventually("the cache is used again", NOTICED, async || {
-        jobs.api.job(&id).await;
-        hits().await > before
-    })
-    .await;
+    the_cache_is_used_again(&jobs, &id).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -196,6 +186,10 @@ async fn a_killed_redis_is_done_without() {
     .await;
     probes_are_quick(&jobs.api).await;
     world.redis.restart();
+    the_cache_is_used_again(&jobs, &id).await;
+}
+
+async fn the_cache_is_used_again(jobs: &Jobs, id: &str) {
     eventually("ready again", NOTICED, async || {
         ready(&jobs.api).await.0 == 200
     })
@@ -203,7 +197,7 @@ async fn a_killed_redis_is_done_without() {
     let hits = || jobs.metric(r#"cache_requests_total{cache="job_status",result="hit"}"#);
     let before = hits().await;
     eventually("the cache is used again", NOTICED, async || {
-        jobs.api.job(&id).await;
+        jobs.api.job(id).await;
         hits().await > before
     })
     .await;
