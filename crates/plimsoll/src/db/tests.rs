@@ -42,6 +42,21 @@ async fn every_end_has_its_outcome() {
 }
 
 #[tokio::test]
+async fn the_time_is_the_statements_own() {
+    let slow = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        Ok::<_, Infallible>(())
+    };
+    time("test", "slow", slow).await.unwrap();
+    let measured = catalogue()
+        .db_client_operation_duration
+        .quantile(0.5, |labels| labels.contains(&"slow"))
+        .unwrap();
+    // The histogram is exact to two percent; a busy machine wakes late.
+    assert!((0.049..10.0).contains(&measured), "{measured}");
+}
+
+#[tokio::test]
 async fn a_deadline_is_a_timeout() {
     let never = std::future::pending::<Result<(), Infallible>>();
     let result = time_within("test", "b", Duration::from_millis(10), never).await;

@@ -48,6 +48,26 @@ async fn panics() -> &'static str {
     panic!("with a secret");
 }
 
+/// On one connection, so in one task: nothing of the first request stays for the second.
+#[tokio::test]
+async fn a_context_ends_with_its_request() {
+    let service = Service::start(router()).await;
+    let mut stream = TcpStream::connect(service.address).await.unwrap();
+    let both = "GET /orders/1 HTTP/1.1\r\nhost: x\r\n\r\nGET /api/items/2 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    stream.write_all(both.as_bytes()).await.unwrap();
+    stream.read_to_end(&mut Vec::new()).await.unwrap();
+    let lines = service.lines_of("http.request", 2).await;
+    assert_eq!(
+        (&lines[0]["path"], &lines[0]["user_id"]),
+        (&"/orders/1".into(), &"u-7".into())
+    );
+    assert_eq!(lines[1]["path"], "/api/items/2");
+    assert_eq!(lines[1].get("user_id"), None, "bound by the first request");
+    for key in ["request_id", "trace_id", "span_id"] {
+        assert_ne!(lines[0][key], lines[1][key], "{key}");
+    }
+}
+
 #[tokio::test]
 async fn a_request_leaves_its_id_its_context_and_one_line() {
     let service = Service::start(router()).await;
@@ -93,7 +113,8 @@ async fn every_response_has_an_id_whatever_went_wrong() {
     for (count, (method, path, body, status, route)) in cases.into_iter().enumerate() {
         let answer = request(service.address, method, path, &[], body).await;
         assert_eq!(answer.status, status, "{method} {path}");
-        assert_eq!(answer.id().len(), 36);
+        let id = uuid::Uuid::parse_str(answer.id()).unwrap();
+        assert_eq!((id.get_version_num(), answer.id().len()), (4, 36));
         let lines = service.lines_of("http.request", count + 1).await;
         let line = lines
             .iter()
