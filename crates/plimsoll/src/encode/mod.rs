@@ -3,6 +3,7 @@
 mod capture;
 mod digits;
 pub(crate) mod escape;
+mod items;
 pub(crate) mod line;
 pub(crate) mod nested;
 pub(crate) mod scan;

@@ -1,13 +1,10 @@
 //! A serializer that writes compact JSON with the line's own rules: full digits of 128 bits, `null` for what is not
 //! finite, nothing that breaks a line, and an end to depth and size.
 
+use super::items::Items;
 use super::{CAPTURE_LIMIT, LOOKAHEAD, cut, escape, value};
 use serde::ser::{self, Serialize};
 use std::fmt::{self, Display, Write as _};
-
-/// Levels of nesting that are shown.
-const DEPTH: usize = 64;
-const TOO_DEEP: &str = "\"[too deep]\"";
 
 /// The value as compact JSON, always valid.
 pub(crate) fn to_json<T: Serialize + ?Sized>(value: &T) -> String {
@@ -43,7 +40,7 @@ impl ser::Error for Failed {
     }
 }
 
-type Done = Result<(), Failed>;
+pub(super) type Done = Result<(), Failed>;
 
 /// Cuts a text that is too long where no word, and so no secret without spaces, is left in part.
 fn cut_between_words(text: &str) -> &str {
@@ -55,9 +52,9 @@ fn cut_between_words(text: &str) -> &str {
     cut(short, end.max(CAPTURE_LIMIT - LOOKAHEAD))
 }
 
-struct Writer<'a> {
-    out: &'a mut Vec<u8>,
-    depth: usize,
+pub(super) struct Writer<'a> {
+    pub(super) out: &'a mut Vec<u8>,
+    pub(super) depth: usize,
 }
 
 impl<'a> Writer<'a> {
@@ -88,76 +85,6 @@ impl<'a> Writer<'a> {
         escape::string(self.out, name);
         self.out.push(b':');
         self
-    }
-}
-
-/// The inside of a list or an object, and what closes it.
-struct Items<'a> {
-    writer: Writer<'a>,
-    first: bool,
-    close: &'static [u8],
-    /// An object's key was left out, and so is its value.
-    skip: bool,
-}
-
-impl<'a> Items<'a> {
-    const fn new(writer: Writer<'a>, close: &'static [u8]) -> Self {
-        Self {
-            writer,
-            first: true,
-            close,
-            skip: false,
-        }
-    }
-
-    /// Room for one more item? Beyond the limit the rest is left out.
-    fn next(&mut self) -> bool {
-        if self.writer.out.len() > CAPTURE_LIMIT {
-            return false;
-        }
-        if !std::mem::take(&mut self.first) {
-            self.writer.out.push(b',');
-        }
-        true
-    }
-
-    fn inner(&mut self) -> Writer<'_> {
-        Writer {
-            out: self.writer.out,
-            depth: self.writer.depth + 1,
-        }
-    }
-
-    fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
-        if self.writer.depth + 1 >= DEPTH {
-            // Not even asked: its own recursion could exhaust the stack.
-            self.writer.out.extend_from_slice(TOO_DEEP.as_bytes());
-            return Ok(());
-        }
-        value.serialize(self.inner())
-    }
-
-    fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
-        if self.next() {
-            self.value(value)
-        } else {
-            Ok(())
-        }
-    }
-
-    fn entry<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Done {
-        if self.next() {
-            escape::string(self.writer.out, cut(key, 256));
-            self.writer.out.push(b':');
-            self.value(value)
-        } else {
-            Ok(())
-        }
-    }
-
-    fn finish(self) -> Done {
-        self.writer.out.extend_from_slice(self.close);
-        Ok(())
     }
 }
 
@@ -265,9 +192,7 @@ impl<'a> ser::Serializer for Writer<'a> {
         variant: &'static str,
         _: usize,
     ) -> Result<Items<'a>, Failed> {
-        let mut items = self.variant(variant).list();
-        items.close = b"]}";
-        Ok(items)
+        Ok(self.variant(variant).list().closed_by(b"]}"))
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Items<'a>, Failed> {
@@ -285,91 +210,13 @@ impl<'a> ser::Serializer for Writer<'a> {
         variant: &'static str,
         _: usize,
     ) -> Result<Items<'a>, Failed> {
-        let mut items = self.variant(variant).object();
-        items.close = b"}}";
-        Ok(items)
+        Ok(self.variant(variant).object().closed_by(b"}}"))
     }
 
     fn collect_str<T: Display + ?Sized>(self, value: &T) -> Done {
         let mut text = String::new();
         write!(text, "{value}").map_err(|_| Failed)?;
         self.text(&text)
-    }
-}
-
-macro_rules! lists {
-    ($($trait:ident::$method:ident)+) => {$(
-        impl ser::$trait for Items<'_> {
-            type Ok = ();
-            type Error = Failed;
-
-            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
-                self.element(value)
-            }
-
-            fn end(self) -> Done {
-                self.finish()
-            }
-        }
-    )+};
-}
-
-lists! {
-    SerializeSeq::serialize_element
-    SerializeTuple::serialize_element
-    SerializeTupleStruct::serialize_field
-    SerializeTupleVariant::serialize_field
-}
-
-macro_rules! objects {
-    ($($trait:ident)+) => {$(
-        impl ser::$trait for Items<'_> {
-            type Ok = ();
-            type Error = Failed;
-
-            fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Done {
-                self.entry(key, value)
-            }
-
-            fn end(self) -> Done {
-                self.finish()
-            }
-        }
-    )+};
-}
-
-objects! { SerializeStruct SerializeStructVariant }
-
-impl ser::SerializeMap for Items<'_> {
-    type Ok = ();
-    type Error = Failed;
-
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Done {
-        self.skip = !self.next();
-        if self.skip {
-            return Ok(());
-        }
-        // A key is a string in JSON, whatever it was: a number's digits, a structure's own JSON text.
-        let mut text = Vec::new();
-        key.serialize(Writer {
-            out: &mut text,
-            depth: DEPTH - 1,
-        })?;
-        if text.first() == Some(&b'"') {
-            self.writer.out.extend_from_slice(&text);
-        } else {
-            escape::string(self.writer.out, &String::from_utf8_lossy(&text));
-        }
-        self.writer.out.push(b':');
-        Ok(())
-    }
-
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
-        if self.skip { Ok(()) } else { self.value(value) }
-    }
-
-    fn end(self) -> Done {
-        self.finish()
     }
 }
 

@@ -169,6 +169,8 @@ fn nobody_else_can_read_or_replace_a_ring() {
     drop(pipeline);
     // A directory that others can write to, or a link in its place, is not used.
     let service = ring.parent().unwrap();
+    assert!(!service.exists(), "taken away with its last ring");
+    fs::create_dir(service).unwrap();
     fs::set_permissions(service, fs::Permissions::from_mode(0o777)).unwrap();
     refused(directory.path(), "is open to other users");
     fs::remove_dir(service).unwrap();

@@ -183,10 +183,14 @@ impl RingFile {
         self.file.as_ref()
     }
 
-    /// Deletes the file: everything in it has been accepted.
+    /// Deletes the file: everything in it has been accepted. And its directory, if it was the last one there.
     pub(in crate::sink) fn remove(&self) {
         if self.generation == fork::generation() {
             let _ = fs::unlinkat(&self.directory, self.name.as_str(), AtFlags::empty());
+            if let Some(directory) = self.path.parent() {
+                // Fails unless it is empty.
+                let _ = fs::rmdir(directory);
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The ring: where a line stands between the log call and the sinks, and after a crash until it is recovered.
 
+mod claim;
 #[cfg(target_os = "linux")]
 pub(super) mod file;
 pub(super) mod fork;

@@ -102,6 +102,10 @@ pub(in crate::sink) fn bases(options: &RingOptions) -> Vec<std::path::PathBuf> {
         .collect()
 }
 
+/// How often a directory that vanishes meanwhile is made again.
+#[cfg(target_os = "linux")]
+const ATTEMPTS: u32 = 16;
+
 #[cfg(target_os = "linux")]
 fn in_a_file(
     options: &RingOptions,
@@ -118,11 +122,22 @@ fn in_a_file(
                 .create(base)?;
         }
         let bytes = header.geometry.total();
-        Directory::of_service(base, &options.service)?.create(bytes, |file| {
-            let mut region = Region::file(file, bytes)?;
-            header.write(region.all_mut());
-            Ok(region)
-        })
+        let mut attempts = 0;
+        loop {
+            let made = Directory::of_service(base, &options.service).and_then(|directory| {
+                directory.create(bytes, |file| {
+                    let mut region = Region::file(file, bytes)?;
+                    header.write(region.all_mut());
+                    Ok(region)
+                })
+            });
+            attempts += 1;
+            match made {
+                // Another process has just ended and taken the empty directory away.
+                Err(error) if error.kind() == io::ErrorKind::NotFound && attempts < ATTEMPTS => {}
+                made => return made,
+            }
+        }
     };
     let mut reasons = Vec::new();
     for base in bases(options) {
