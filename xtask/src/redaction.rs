@@ -42,6 +42,8 @@ struct Pair {
     sensitive: bool,
     key: String,
     value: Value,
+    /// What must not come out of the value; empty when any change will do.
+    secret: Vec<String>,
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
@@ -104,6 +106,12 @@ fn read(path: &Path) -> Result<Vec<Pair>, Box<dyn std::error::Error>> {
             Ok(Pair {
                 class: text("class"),
                 sensitive: pair["sensitive"] == true,
+                secret: pair["secret"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|secret| Some(secret.as_str()?.replace('¦', "")))
+                    .collect(),
                 key: text("key"),
                 value,
             })
@@ -111,7 +119,7 @@ fn read(path: &Path) -> Result<Vec<Pair>, Box<dyn std::error::Error>> {
         .collect()
 }
 
-/// The pairs (by their place) that `plimsoll redact` changes.
+/// The pairs (by their place) that `plimsoll redact` changes, and of whose secrets nothing is left.
 fn plimsoll(pairs: &[Pair]) -> Result<BTreeSet<usize>, Box<dyn std::error::Error>> {
     let lines: Vec<String> = pairs
         .iter()
@@ -147,10 +155,23 @@ fn plimsoll(pairs: &[Pair]) -> Result<BTreeSet<usize>, Box<dyn std::error::Error
     Ok(redacted
         .lines()
         .zip(&lines)
+        .zip(pairs)
         .enumerate()
-        .filter(|(_, (redacted, line))| redacted != line)
+        .filter(|(_, ((redacted, line), pair))| redacted != line && !survives(redacted, pair))
         .map(|(at, _)| at)
         .collect())
+}
+
+/// Whether a secret of the pair still stands in its redacted line.
+fn survives(redacted: &str, pair: &Pair) -> bool {
+    let Ok(read) = serde_json::from_str::<Value>(redacted) else {
+        return true;
+    };
+    let value = match &read[&pair.key] {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    pair.secret.iter().any(|secret| value.contains(secret))
 }
 
 fn install_peer() -> Result<PathBuf, Box<dyn std::error::Error>> {

@@ -36,4 +36,7 @@ mod documents {
     mod log_sinks {}
     #[doc = include_str!("../../../docs/logging.md")]
     mod logging {}
+    #[cfg(feature = "derive")]
+    #[doc = include_str!("../../../docs/redaction.md")]
+    mod redaction {}
 }

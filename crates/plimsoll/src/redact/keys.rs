@@ -165,6 +165,9 @@ impl Packed {
                     *word = u64::from_le_bytes(*eight);
                 }
             }
+        } else if let (Some(first), Some(last)) = (key.first_chunk(), key.last_chunk()) {
+            words[0] = u64::from(u32::from_le_bytes(*first));
+            words[1] = u64::from(u32::from_le_bytes(*last));
         } else {
             words[0] = key
                 .iter()

@@ -99,13 +99,16 @@ pub(super) fn words(block: &[u8; BLOCK]) -> Words {
     }
 }
 
-/// Whether sixteen bytes are hexadecimal digits and dashes.
+/// Whether all of these bytes are hexadecimal digits and dashes.
 #[inline]
-pub(super) fn hex_or_dash(bytes: [u8; LANES]) -> bool {
-    let lanes = u8x16::new(bytes);
-    let right = range(lanes, b'0', b'9')
-        | range(lanes | u8x16::splat(0x20), b'a', b'f')
-        | equal(lanes, b'-');
+pub(super) fn hex_or_dash<const N: usize>(chunks: [[u8; LANES]; N]) -> bool {
+    let mut right = u8x16::splat(0xff);
+    for bytes in chunks {
+        let lanes = u8x16::new(bytes);
+        right &= range(lanes, b'0', b'9')
+            | range(lanes | u8x16::splat(0x20), b'a', b'f')
+            | equal(lanes, b'-');
+    }
     right.to_bitmask() == 0xffff
 }
 
@@ -139,7 +142,7 @@ mod tests {
                 };
                 assert_eq!(look(bytes), plain, "{byte} in lane {lane}");
                 assert_eq!(
-                    hex_or_dash(bytes),
+                    hex_or_dash([bytes]),
                     byte.is_ascii_hexdigit() || byte == b'-',
                     "{byte} in lane {lane}"
                 );

@@ -832,7 +832,7 @@ fn is_call(value: &str) -> bool {
         return false;
     };
     open > 1
-        && value.ends_with(['(', ')'])
+        && (value.ends_with(['(', ')']) || value.contains("()."))
         && value[..open]
             .bytes()
             .all(|b| word_byte(b) || b == b'.' || b == b':' || b == b'!')

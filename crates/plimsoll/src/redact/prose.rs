@@ -61,6 +61,11 @@ const fn leads_by_start() -> [(u32, u32); 32] {
     table
 }
 
+/// A bit for each length that a lead with this first letter has.
+pub(super) const fn lead_lengths(first: u8) -> u32 {
+    leads_by_start()[(first & 31) as usize].0
+}
+
 /// A cheap look at a word of two bytes at least: whether it may be one of the leads, or a flag of a command line.
 #[inline]
 pub(super) fn may_lead(word: &[u8]) -> bool {
@@ -319,6 +324,7 @@ fn said_after(class: Class, text: &[u8], end: usize, hits: &mut Vec<Hit>) -> Opt
         at = said;
     }
     // Words that may stand between the name and the value.
+    let mut owned = false;
     for _ in 0..4 {
         let Some(word_end) = text[at..]
             .iter()
@@ -338,7 +344,12 @@ fn said_after(class: Class, text: &[u8], end: usize, hits: &mut Vec<Hit>) -> Opt
         if !links {
             break;
         }
+        owned = word.eq_ignore_ascii_case(b"for");
         at = one_space(text, word_end)?;
+    }
+    // `SET PASSWORD FOR 'app' = 'x'`
+    if owned && let Some(value) = after_owner(text, at) {
+        at = value;
     }
     if matches!(text[at], b'"' | b'\'' | b'`') {
         return quoted(text, at, class, hits);
@@ -373,6 +384,18 @@ fn said_after(class: Class, text: &[u8], end: usize, hits: &mut Vec<Hit>) -> Opt
         hits.push(Hit::new(at, close, of_kind(class.kind)));
         close
     })
+}
+
+/// The quote that opens what is assigned behind a quoted name: `'app'@'%' = 'x'`.
+fn after_owner(text: &[u8], at: usize) -> Option<usize> {
+    let quote = *text
+        .get(at)
+        .filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
+    let rest = &text[at + 1..text.len().min(at + 160)];
+    let assign = memchr::memmem::find(rest, b"= ")?;
+    let name = &rest[..assign];
+    (name.trim_ascii_end().ends_with(&[quote]) && rest.get(assign + 2) == Some(&quote))
+        .then_some(at + 1 + assign + 2)
 }
 
 /// `password for user ada is x1`: the place after the `is`, if only words and names stand before it.

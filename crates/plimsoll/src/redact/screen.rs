@@ -78,15 +78,18 @@ pub(super) fn is_uuid(text: &[u8]) -> bool {
     let Ok(text) = <&[u8; 36]>::try_from(text) else {
         return false;
     };
+    let (Some(first), Some(middle), Some(last)) = (
+        text.first_chunk(),
+        text[16..].first_chunk(),
+        text.last_chunk(),
+    ) else {
+        return false;
+    };
     text[8] == b'-'
         && text[13] == b'-'
         && text[18] == b'-'
         && text[23] == b'-'
-        && [0, 16, 20].iter().all(|from| {
-            text[*from..]
-                .first_chunk()
-                .is_some_and(|bytes| lanes::hex_or_dash(*bytes))
-        })
+        && lanes::hex_or_dash([*first, *middle, *last])
 }
 
 /// The shortest thing that is sensitive by its look: `a@b.co`.

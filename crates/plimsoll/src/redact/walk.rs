@@ -75,8 +75,10 @@ pub(super) fn words(keys: &Keys, tokens: &Tokens, text: &[u8], hits: &mut Vec<Hi
     let mut start = 0;
     loop {
         let end = breaks.next();
-        let word = &text[start.min(end)..end];
-        if says_something(word)
+        let length = end.saturating_sub(start);
+        if length > 1
+            && (WORTH[usize::from(text[start])] >> length.min(31)) & 1 != 0
+            && says_something(&text[start..end])
             && let Some(found) = walk.word(start, end)
         {
             start = walk.go_on(found, start, &mut breaks);
@@ -86,7 +88,7 @@ pub(super) fn words(keys: &Keys, tokens: &Tokens, text: &[u8], hits: &mut Vec<Hi
             break;
         };
         if mark == b' ' {
-            if word.len() >= 6
+            if length >= 6
                 && breaks.may_hold_underscore(start, end)
                 && let Some(found) = prose::name_and_value(keys, text, start, end, walk.hits)
             {
@@ -98,12 +100,13 @@ pub(super) fn words(keys: &Keys, tokens: &Tokens, text: &[u8], hits: &mut Vec<Hi
                 start = walk.go_on(found, end + 1, &mut breaks);
                 continue;
             }
-            start = end + 1 + walk.escaped(end);
-            if start > end + 1 {
+            if matches!(mark, b'\\' | b'%') {
+                let skip = walk.escaped(end);
+                start = end + 1 + skip;
                 // The escape's first byte may be a mark itself.
-                breaks.seek(end + 2);
+                breaks.seek(end + 1 + skip.min(1));
+                continue;
             }
-            continue;
         }
         start = end + 1;
     }
@@ -123,14 +126,30 @@ static IS_MARK: [bool; 256] = {
     table
 };
 
+/// By a word's first byte: a bit for each length at which it is worth a closer look.
+static WORTH: [u32; 256] = {
+    let mut table = [0_u32; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[expect(clippy::cast_possible_truncation, reason = "a byte")]
+        let first = byte as u8;
+        // Tokens and accounts.
+        table[byte] = u32::MAX << SHORTEST_TOKEN;
+        if first.is_ascii_alphabetic() {
+            table[byte] |= (1 << 4) | prose::lead_lengths(first);
+        }
+        if first == b'-' {
+            table[byte] = u32::MAX;
+        }
+        byte += 1;
+    }
+    table
+};
+
 /// Whether a word is worth a closer look: it is long, may lead a form, or starts like an account's number.
 #[inline]
 fn says_something(word: &[u8]) -> bool {
-    match word {
-        [] | [_] => false,
-        [_, _, third, _] if third.is_ascii_digit() => true,
-        _ => word.len() >= SHORTEST_TOKEN || prose::may_lead(word),
-    }
+    word.len() >= SHORTEST_TOKEN || numbers::may_be_account(word) || prose::may_lead(word)
 }
 
 struct Walk<'a> {

@@ -86,6 +86,22 @@ const PIECES: &[&str] = &[
     "1.",
     "1-",
     "00 ",
+    "ghp_sk_live_AKIA",
+    "ghp_ sk_live_aaaaaaaa ",
+    "://@",
+    "https://a:b/",
+    "a=a=",
+    "session=",
+    "session:",
+    "password=[",
+    "password=[\"true\",",
+    "password='must ",
+    "token:${",
+    "{a,\"",
+    "\"AUTH\" \"",
+    "auth=(",
+    "[\"password\"]=>\n",
+    "login a password ",
 ];
 
 #[test]
