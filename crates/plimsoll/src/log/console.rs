@@ -11,7 +11,7 @@ const LEVEL_WIDTH: usize = 7;
 /// Where the fields begin, unless the event is longer.
 const EVENT_WIDTH: usize = 24;
 
-/// What ties lines together but is seldom read: it must not hide what an event says.
+/// What ties lines together but is seldom read: it comes last and dimmed, and does not hide what an event says.
 const BACKGROUND: [&[u8]; 6] = [
     b"request_id",
     b"trace_id",
@@ -24,7 +24,8 @@ const BACKGROUND: [&[u8]; 6] = [
 /// Appends `line`, one canonical JSON object, in readable form and without a newline.
 ///
 /// Values stay escaped as they are in the canonical line, so that none can act on the terminal; a string is written
-/// without its quotes where that is not ambiguous. What is not a canonical line is appended as it is.
+/// without its quotes where that is not ambiguous. With colour, so on a terminal, each frame of a panic's backtrace has a
+/// line of its own. What is not a canonical line is appended as it is.
 pub(crate) fn console(line: &[u8], out: &mut Vec<u8>, colour: bool) {
     let mut fields = entries(line);
     let head = [fields.next(), fields.next(), fields.next()];
@@ -46,20 +47,49 @@ pub(crate) fn console(line: &[u8], out: &mut Vec<u8>, colour: bool) {
         event.value
     };
     styled(out, BOLD, colour, name);
-    let fields = fields.peekable();
     let mut padded = false;
-    for field in fields {
+    let mut field = |out: &mut Vec<u8>, field: &Entry<'_>, quiet: bool| {
         if !std::mem::replace(&mut padded, true) {
             pad(out, name, EVENT_WIDTH);
         }
         out.push(b' ');
         styled(out, DIM, colour, field.key);
         styled(out, DIM, colour, b"=");
-        let value = inside(&field);
-        let bare = field.is_string() && is_unambiguous(value);
-        let value = if bare { value } else { field.value };
-        let quiet = colour && BACKGROUND.contains(&field.key);
-        styled(out, DIM, quiet, value);
+        styled(out, DIM, colour && quiet, shown(field));
+    };
+    let is_background = |field: &Entry<'_>| BACKGROUND.contains(&field.key);
+    let is_tail = |field: &Entry<'_>| colour && field.key == b"backtrace";
+    for own in fields
+        .clone()
+        .filter(|field| !is_background(field) && !is_tail(field))
+    {
+        field(out, &own, false);
+    }
+    for background in fields.clone().filter(is_background) {
+        field(out, &background, true);
+    }
+    for frames in fields.filter(is_tail) {
+        backtrace(out, frames.value);
+    }
+}
+
+/// The frames of a panic, one a line. A string's own quotes are escaped, so `","` lies between two frames or in none.
+fn backtrace(out: &mut Vec<u8>, list: &[u8]) {
+    let text = String::from_utf8_lossy(list);
+    let inner = text.trim_start_matches("[\"").trim_end_matches("\"]");
+    for frame in inner.split("\",\"").filter(|frame| *frame != "[]") {
+        out.extend_from_slice(b"\n    ");
+        styled(out, DIM, true, frame.as_bytes());
+    }
+}
+
+/// A field's value: a string without its quotes where that is not ambiguous.
+fn shown<'a>(field: &Entry<'a>) -> &'a [u8] {
+    let value = inside(field);
+    if field.is_string() && is_unambiguous(value) {
+        value
+    } else {
+        field.value
     }
 }
 
@@ -72,13 +102,17 @@ fn inside<'a>(entry: &Entry<'a>) -> &'a [u8] {
         .unwrap_or(entry.value)
 }
 
-/// Whether a string is still one value, and visibly a string, without its quotes.
+/// Whether a string is still one value, and seen to be a string, without its quotes.
 fn is_unambiguous(text: &[u8]) -> bool {
-    let starts_as_text = text
-        .first()
-        .is_some_and(|&byte| byte.is_ascii_alphabetic() || byte == b'/' || byte >= 0x80);
-    let odd = |byte: &u8| matches!(byte, b' ' | b'=' | b'"' | b'\\' | b',' | b'{' | b'}');
-    starts_as_text && !text.iter().any(odd) && !matches!(text, b"true" | b"false" | b"null")
+    let odd = |byte: &u8| {
+        matches!(
+            byte,
+            b' ' | b'=' | b'"' | b'\\' | b',' | b'{' | b'}' | b'[' | b']'
+        )
+    };
+    let reads_as_other = matches!(text, b"" | b"true" | b"false" | b"null")
+        || std::str::from_utf8(text).is_ok_and(|text| text.parse::<f64>().is_ok());
+    !reads_as_other && !text.iter().any(odd)
 }
 
 fn style_of(level: &[u8]) -> &'static [u8] {
@@ -160,13 +194,32 @@ mod tests {
     }
 
     #[test]
-    fn what_only_ties_lines_together_stays_in_the_background() {
+    fn what_only_ties_lines_together_comes_last_and_dimmed() {
+        let line = format!(r#"{HEAD},"request_id":"7c0d1a-1","error":"slow","service":"jobs"}}"#);
+        let shown = plain(&line);
+        assert!(
+            shown.ends_with("error=slow request_id=7c0d1a-1 service=jobs"),
+            "{shown}"
+        );
         let mut out = Vec::new();
-        let line = format!(r#"{HEAD},"error":"slow","service":"jobs"}}"#);
         console(line.as_bytes(), &mut out, true);
         let shown = String::from_utf8(out).unwrap();
         assert!(shown.contains("\u{1b}[2mjobs\u{1b}[0m"), "{shown:?}");
         assert!(!shown.contains("\u{1b}[2mslow"), "{shown:?}");
+    }
+
+    #[test]
+    fn a_terminal_shows_a_frame_a_line() {
+        let line = format!(
+            r#"{HEAD},"backtrace":["a::<\"x\">::b at ./a.rs:1:2","main"],"service":"jobs"}}"#
+        );
+        let mut out = Vec::new();
+        console(line.as_bytes(), &mut out, true);
+        let shown = String::from_utf8(out).unwrap();
+        let frames: Vec<&str> = shown.lines().skip(1).collect();
+        assert_eq!(frames.len(), 2, "{shown:?}");
+        assert!(frames[0].contains(r#"a::<\"x\">::b at ./a.rs:1:2"#) && frames[1].contains("main"));
+        assert!(!plain(&line).contains('\n'));
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Why a start was refused.
 
 use plimsoll_standard::ConfigError;
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
 /// Why Plimsoll did not start. Each message names the setting and the remedy.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {
     /// The configuration file could not be read.
@@ -49,4 +50,22 @@ pub enum SetupError {
          into the existing subscriber"
     )]
     AlreadyInstalled,
+}
+
+/// The message: a `main` that returns this error shows it by `Debug`.
+impl fmt::Debug for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_main_that_returns_it_shows_the_message() {
+        let error: Box<dyn std::error::Error> = SetupError::AlreadyInstalled.into();
+        assert_eq!(format!("{error:?}"), error.to_string());
+    }
 }

@@ -6,6 +6,7 @@ use super::{Guard, State, signals};
 use crate::health::HealthError;
 use crate::http::{HttpLayer, server};
 use axum::Router;
+use std::fmt;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -51,7 +52,7 @@ impl Serving {
 }
 
 /// Why serving did not begin, or did not end in order. Each message names the setting and the remedy.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ServeError {
     /// `[health]` or the checks are wrong.
@@ -91,6 +92,13 @@ pub enum ServeError {
         /// Names of the [`on_drain`](Guard::on_drain) work that was not done.
         work: Vec<String>,
     },
+}
+
+/// The message: a `main` that returns this error shows it by `Debug`.
+impl fmt::Debug for ServeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl State {

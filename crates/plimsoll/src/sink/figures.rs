@@ -61,10 +61,9 @@ pub(super) fn publish_now(shared: &Shared) {
 fn publish_drops(drops: &Drops, told: &mut [u64; LEVELS]) {
     let counts = drops.counts();
     for (level, name) in NAMES.iter().enumerate() {
+        // Also 0: an alert on a series that is not there yet would miss its first loss.
         let lost = counts[level] - told[level];
-        if lost > 0 {
-            catalogue().log_dropped.add([name, drops.reason()], lost);
-        }
+        catalogue().log_dropped.add([name, drops.reason()], lost);
     }
     *told = counts;
 }

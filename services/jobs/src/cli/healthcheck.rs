@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use super::http_client::HttpClient;
+use super::http_client::{HttpClient, root};
 use crate::serve::complain;
 
 const EXAMPLES: &str = "\
@@ -62,12 +62,4 @@ pub async fn run(args: &Args) -> ExitCode {
             &format!("{address}{path} did not answer: {}", root(&*error)),
         ),
     }
-}
-
-/// The innermost cause: "Connection refused" tells more than the client's "client error".
-fn root(error: &(dyn std::error::Error + 'static)) -> String {
-    std::iter::successors(Some(error), |error| error.source())
-        .last()
-        .unwrap_or(error)
-        .to_string()
 }

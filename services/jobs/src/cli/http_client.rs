@@ -78,3 +78,11 @@ impl HttpClient {
         .await?
     }
 }
+
+/// The innermost cause: "Connection refused" tells more than the client's "client error".
+pub(super) fn root(error: &(dyn std::error::Error + 'static)) -> String {
+    std::iter::successors(Some(error), |error| error.source())
+        .last()
+        .unwrap_or(error)
+        .to_string()
+}

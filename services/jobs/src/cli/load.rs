@@ -2,14 +2,14 @@
 
 use std::io::Write;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tokio_util::task::TaskTracker;
 
-use super::http_client::HttpClient;
+use super::http_client::{HttpClient, root};
 use crate::serve::complain;
 
 const EXAMPLES: &str = "\
@@ -32,7 +32,8 @@ pub struct Args {
         long,
         env = "JOBS_URL",
         default_value = "http://127.0.0.1:8080",
-        value_name = "URL"
+        value_name = "URL",
+        value_parser = parse_url
     )]
     pub url: String,
     /// Bearer token, if the API asks for one
@@ -53,6 +54,22 @@ struct Figures {
     reads: AtomicU64,
     succeeded: AtomicU64,
     dead: AtomicU64,
+    /// Why the last refused submission was refused.
+    refusal: Mutex<Option<String>>,
+}
+
+impl Figures {
+    fn refuse(&self, why: String) {
+        self.refused.fetch_add(1, Relaxed);
+        *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+    }
+}
+
+fn parse_url(text: &str) -> Result<String, &'static str> {
+    match text.parse::<http::Uri>() {
+        Ok(uri) if uri.scheme_str() == Some("http") && uri.host().is_some() => Ok(text.to_owned()),
+        _ => Err("must be the URL of the API, such as http://127.0.0.1:8080"),
+    }
 }
 
 /// Runs until the duration is over or Ctrl-C; 1 if no submission was ever accepted.
@@ -83,13 +100,20 @@ pub async fn run(args: &Args) -> ExitCode {
     open.close();
     drop(tokio::time::timeout(FOLLOW, open.wait()).await);
     print(&figures, started);
-    if figures.submitted.load(Relaxed) == 0 {
-        return complain(
-            1,
-            &format!("{} accepted no job: is the service running?", args.url),
-        );
+    let refusal = figures
+        .refusal
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
+    let why = refusal.unwrap_or_else(|| "no answer in time".to_owned());
+    match (
+        figures.submitted.load(Relaxed),
+        figures.refused.load(Relaxed),
+    ) {
+        (0, _) => complain(1, &format!("{} accepted no job: {why}", args.url)),
+        (_, 0) => ExitCode::SUCCESS,
+        (_, _) => complain(0, &format!("the last refusal was: {why}")),
     }
-    ExitCode::SUCCESS
 }
 
 fn print(figures: &Figures, started: Instant) {
@@ -119,8 +143,12 @@ async fn one(client: HttpClient, figures: Arc<Figures>) {
                 .ok()
                 .and_then(|body| Some(body.get("job_id")?.as_str()?.to_owned()))
         }
-        _ => {
-            figures.refused.fetch_add(1, Relaxed);
+        Ok((status, body)) => {
+            figures.refuse(refusal(status, &body));
+            None
+        }
+        Err(error) => {
+            figures.refuse(root(&*error));
             None
         }
     };
@@ -145,6 +173,15 @@ async fn one(client: HttpClient, figures: Arc<Figures>) {
             }
             _ => {}
         }
+    }
+}
+
+/// The status and what the service says of it.
+fn refusal(status: http::StatusCode, body: &[u8]) -> String {
+    let problem: Value = serde_json::from_slice(body).unwrap_or_default();
+    match problem.get("detail").and_then(Value::as_str) {
+        Some(detail) => format!("{status}: {detail}"),
+        None => status.to_string(),
     }
 }
 
