@@ -125,6 +125,8 @@ impl Builder {
 
     /// Sets everything up and returns the layer, for a service that has a subscriber of its own.
     ///
+    /// The panic hook and the `log` crate's logger are the process's, like the subscriber: they are left to the service.
+    ///
     /// # Errors
     /// [`SetupError`] names the setting that is wrong.
     pub fn build<S>(self) -> Result<(Layered<S>, Guard), SetupError>
