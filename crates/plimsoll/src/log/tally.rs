@@ -11,8 +11,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tracing::Level;
 
-/// How long suppressed calls are gathered before they are told.
-const GATHER: Duration = Duration::from_secs(5);
+/// How long suppressed calls are gathered before they are told: as long as a killed process may leave them untold.
+const GATHER: Duration = Duration::from_secs(1);
 /// After how many events a service that uses one level is told so (PL004).
 const LEVELS_AFTER: u32 = 1000;
 
