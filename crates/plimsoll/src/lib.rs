@@ -13,6 +13,8 @@ pub mod job;
 pub mod log;
 pub mod metrics;
 pub mod redact;
+#[cfg(feature = "tokio")]
+mod rounded;
 pub mod setup;
 pub mod sink;
 pub mod testing;

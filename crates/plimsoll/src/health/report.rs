@@ -1,6 +1,7 @@
 //! What the probes answer, in the standard's words or in those of the health+json draft.
 
 use super::judge::Verdict;
+use crate::rounded::{millis, seconds};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -205,11 +206,11 @@ impl Entry {
             "state": word(self.verdict),
             "required": self.required,
             "error": cause,
-            "duration_ms": self.took.map(|took| took.as_secs_f64() * 1e3),
-            "age_seconds": self.age.map(|age| age.as_secs_f64()),
-            "since_seconds": self.since.as_secs_f64(),
+            "duration_ms": self.took.map(millis),
+            "age_seconds": self.age.map(seconds),
+            "since_seconds": seconds(self.since),
             "transitions": self.history.iter().map(|&(ago, verdict)| {
-                json!({ "seconds_ago": ago.as_secs_f64(), "state": word(verdict) })
+                json!({ "seconds_ago": seconds(ago), "state": word(verdict) })
             }).collect::<Vec<_>>(),
         })
     }

@@ -4,6 +4,7 @@ use super::judge::Verdict;
 use super::state::Inner;
 use super::watched::Watched;
 use crate::context::entropy;
+use crate::rounded::seconds;
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, PoisonError, Weak};
@@ -76,7 +77,7 @@ fn tell(watched: &Watched, verdict: Verdict, held: Duration, cause: &str) {
         let known = watched.known();
         (known.settings.required, known.history.len() == 1)
     };
-    let held_seconds = held.as_secs_f64();
+    let held_seconds = seconds(held);
     match verdict {
         Verdict::Down if required => {
             tracing::error!(

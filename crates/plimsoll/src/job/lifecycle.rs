@@ -7,6 +7,7 @@ use super::error::{ErrorKind, JobError};
 use super::info::{Attempt, JobInfo};
 use crate::context::Context;
 use crate::metrics::catalogue;
+use crate::rounded::millis;
 
 /// An accepted job.
 #[derive(Debug, Clone, Copy)]
@@ -153,9 +154,4 @@ fn observe_final(queue: &str, job_type: &str, outcome: &'static str, duration: D
     catalogue()
         .job_duration
         .observe([queue, job_type, outcome], duration.as_secs_f64());
-}
-
-fn millis(duration: Duration) -> f64 {
-    // Microseconds are enough for a line.
-    (duration.as_secs_f64() * 1e6).round() / 1e3
 }

@@ -5,6 +5,7 @@ use super::drain::{Cause, Drain, Hook};
 use super::{Guard, State, signals};
 use crate::health::HealthError;
 use crate::http::{HttpLayer, server};
+use crate::rounded::{millis, seconds};
 use axum::Router;
 use std::fmt;
 use std::future::Future;
@@ -250,7 +251,7 @@ impl Guard {
             ServeError::Unfinished { requests, work }
         });
         tracing::info!(
-            uptime_seconds = started.elapsed().as_secs_f64(),
+            uptime_seconds = seconds(started.elapsed()),
             requests = layer.served(),
             "service.stopped"
         );
@@ -278,7 +279,7 @@ impl DrainWork {
                 work().await;
                 tracing::debug!(
                     work = told,
-                    duration_ms = started.elapsed().as_secs_f64() * 1e3,
+                    duration_ms = millis(started.elapsed()),
                     "service.drained"
                 );
             });
