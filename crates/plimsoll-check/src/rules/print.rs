@@ -231,7 +231,7 @@ fn function(context: &Context<'_>, scope: &Scope, name: &str, text: &str) -> Opt
         )
     });
     if matches!(first, "install" | "uninstall") {
-        return Some("function that prints for a user");
+        return Some("command line");
     }
     if matches!(first, "print" | "dump") && !told {
         return Some(SHOWN);

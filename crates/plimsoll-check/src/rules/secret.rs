@@ -72,10 +72,10 @@ fn labelled(context: &Context<'_>, call: &LogCall) -> Option<String> {
     places.iter().zip(values).find_map(|(at, value)| {
         let before = text[..*at].trim_end_matches(['\'', '"', '`', ' ']);
         let label = before.strip_suffix([':', '='])?;
-        let start = label
-            .rfind(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-'))
-            .map_or(0, |at| at + 1);
-        let label = &label[start..];
+        let label = label
+            .rsplit(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-'))
+            .next()
+            .unwrap_or_default();
         let sure = sensitive::classify(label)
             .is_some_and(|class| direct(class) && class.strength != sensitive::Strength::Likely);
         let plain = !value.called
