@@ -45,6 +45,8 @@ pub struct Options {
 pub struct Report {
     /// Sorted by path, line, column, check.
     pub findings: Vec<Finding>,
+    /// Findings that a baseline held back.
+    pub known: usize,
     /// Files looked at.
     pub files: usize,
     /// Their bytes.

@@ -10,5 +10,5 @@ fn main() -> ExitCode {
     {
         arguments.remove(1);
     }
-    plimsoll_cli::run(arguments)
+    plimsoll_cli::run("cargo plimsoll", arguments)
 }

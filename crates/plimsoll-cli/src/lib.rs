@@ -5,11 +5,12 @@ mod cmd;
 mod config;
 mod dashboard;
 mod output;
+mod say;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// The production logging and observability standard, from the command line.
 #[derive(Debug, Parser)]
@@ -34,9 +35,14 @@ enum Command {
     Redact(cmd::redact::Args),
 }
 
-/// Runs the command line: 0 ok, 1 findings or failure, 2 usage or configuration.
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+/// Runs the command line, called by `name` (`plimsoll`, `cargo plimsoll`): 0 ok, 1 findings or failure, 2 usage or
+/// configuration.
+pub fn run(name: &str, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let parsed = Cli::command()
+        .bin_name(name)
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
             let _ = error.print();

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    plimsoll_cli::run(std::env::args_os())
+    plimsoll_cli::run("plimsoll", std::env::args_os())
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use plimsoll_standard::config::Targets;
 
-use crate::config;
+use crate::{config, say};
 
 /// The options that generators share.
 #[derive(Debug, clap::Args)]
@@ -25,7 +25,6 @@ pub(crate) struct Output {
 
 impl Output {
     /// Delivers what `generate` makes of the targets; `command` is what the user can run to bring a stale file up to date.
-    #[allow(clippy::print_stderr, reason = "a command line speaks to its user")]
     pub(crate) fn deliver(&self, command: &str, generate: fn(&Targets) -> String) -> ExitCode {
         let (code, message) = match config::load(self.config.as_deref()) {
             Err(message) => (ExitCode::from(2), message),
@@ -34,13 +33,13 @@ impl Output {
                 Err(message) => (ExitCode::FAILURE, message),
             },
         };
-        eprintln!("plimsoll: {message}");
+        say::error(&message);
         code
     }
 
     fn write(&self, command: &str, text: &str) -> Result<(), String> {
         match (&self.output, &self.check) {
-            (Some(path), _) => std::fs::write(path, text)
+            (Some(path), _) => write(path, text)
                 .map_err(|error| format!("cannot write {}: {error}", path.display())),
             (None, Some(path)) => compare(path, text, command),
             (None, None) => std::io::stdout()
@@ -48,6 +47,14 @@ impl Output {
                 .map_err(|error| format!("cannot write to stdout: {error}")),
         }
     }
+}
+
+/// Makes the folders above the file, too: a first run has nowhere to put it yet.
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(path, text)
 }
 
 fn compare(path: &Path, text: &str, command: &str) -> Result<(), String> {

@@ -27,9 +27,9 @@ impl Style {
     }
 }
 
-/// The findings with their source lines, read from below `root`, and the summary.
+/// The findings with their source lines, read from below `base`, which their paths are relative to, and the summary.
 #[must_use]
-pub fn human(root: &Path, report: &Report, style: Style) -> String {
+pub fn human(base: &Path, report: &Report, style: Style) -> String {
     let mut text = String::new();
     // Findings come file by file: no more than one text is held.
     let mut source: Option<(&str, Option<(String, LineIndex)>)> = None;
@@ -38,7 +38,7 @@ pub fn human(root: &Path, report: &Report, style: Style) -> String {
             .as_ref()
             .is_none_or(|(path, _)| *path != finding.path)
         {
-            source = Some((&finding.path, read(root, &finding.path)));
+            source = Some((&finding.path, read(&base.join(&finding.path))));
         }
         let known = source.as_ref().and_then(|(_, source)| source.as_ref());
         block(&mut text, finding, known, style);
@@ -47,12 +47,7 @@ pub fn human(root: &Path, report: &Report, style: Style) -> String {
     text
 }
 
-fn read(root: &Path, path: &str) -> Option<(String, LineIndex)> {
-    let path = if root.is_file() {
-        root.to_owned()
-    } else {
-        root.join(path)
-    };
+fn read(path: &Path) -> Option<(String, LineIndex)> {
     let bytes = std::fs::read(path).ok()?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let lines = LineIndex::new(&text);
@@ -154,11 +149,15 @@ fn summary(text: &mut String, report: &Report, style: Style) {
         );
     }
     let files = report.files;
-    let found = match report.findings.len() {
-        0 => "no findings".to_owned(),
-        1 => "1 finding".to_owned(),
-        count => format!("{count} findings"),
+    let new = if report.known > 0 { "new " } else { "" };
+    let mut found = match report.findings.len() {
+        0 => format!("no {new}findings"),
+        1 => format!("1 {new}finding"),
+        count => format!("{count} {new}findings"),
     };
+    if report.known > 0 {
+        let _ = write!(found, ", {} known,", report.known);
+    }
     let _ = write!(
         text,
         "{found} in {files} file{}",

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
+use crate::say;
+
 const EXAMPLES: &str = "\
 Examples:
   journalctl -o cat -u orders | plimsoll logs --level warning
@@ -19,7 +21,7 @@ pub(crate) struct Args {
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     /// Leave out what is less severe; lines without a level stay
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, ignore_case = true)]
     level: Option<Level>,
     /// Colour the text: by default on a terminal, unless `NO_COLOR` is set
     #[arg(long, value_enum, default_value_t = Colour::Auto)]
@@ -37,7 +39,9 @@ enum Level {
     Trace,
     Debug,
     Info,
+    #[value(alias = "warn")]
     Warning,
+    #[value(alias = "critical")]
     Error,
 }
 
@@ -51,12 +55,16 @@ enum Colour {
 const PIECE: usize = 64 * 1024;
 
 /// 0 ok, 1 a file or stream failed, 2 no such directory.
-#[allow(clippy::print_stderr, reason = "a command line speaks to its user")]
 pub(crate) fn run(args: &Args) -> ExitCode {
     let outcome = match (&args.recover, &args.file) {
         (Some(directory), _) => return recover(directory),
         (None, Some(path)) => File::open(path)
-            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+            .map_err(|error| {
+                io::Error::new(
+                    error.kind(),
+                    format!("cannot read {}: {error}", path.display()),
+                )
+            })
             .and_then(|file| show(args, file)),
         (None, None) => show(args, io::stdin().lock()),
     };
@@ -65,7 +73,7 @@ pub(crate) fn run(args: &Args) -> ExitCode {
         // The reader has seen enough (`| head`).
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("plimsoll: {error}");
+            say::error(&error.to_string());
             ExitCode::FAILURE
         }
     }
@@ -112,34 +120,34 @@ fn show<R: Read>(args: &Args, input: R) -> io::Result<()> {
     }
 }
 
-#[allow(clippy::print_stderr, reason = "a command line speaks to its user")]
 #[cfg(target_os = "linux")]
 fn recover(directory: &Path) -> ExitCode {
     if !directory.is_dir() {
-        eprintln!(
-            "plimsoll: {} is not a directory; give the one that holds the rings",
+        say::error(&format!(
+            "{} is not a directory; give the one that holds the rings",
             directory.display()
-        );
+        ));
         return ExitCode::from(2);
     }
     match plimsoll::sink::recover(directory, &mut BufWriter::new(io::stdout().lock())) {
         Ok(found) => {
-            eprintln!(
-                "plimsoll: {} rings recovered: {} lines, {} of them maybe repeated, {} unreadable",
+            say::note(&format!(
+                "{} rings recovered: {} lines, {} of them maybe repeated, {} unreadable",
                 found.rings, found.lines, found.maybe_repeated, found.unreadable
-            );
+            ));
             ExitCode::SUCCESS
         }
         Err(error) => {
-            eprintln!("plimsoll: {error}; rings that were not written out are still there");
+            say::error(&format!(
+                "{error}; rings that were not written out are still there"
+            ));
             ExitCode::FAILURE
         }
     }
 }
 
-#[allow(clippy::print_stderr, reason = "a command line speaks to its user")]
 #[cfg(not(target_os = "linux"))]
 fn recover(_: &Path) -> ExitCode {
-    eprintln!("plimsoll: rings survive a process on Linux only; there is nothing to recover here");
+    say::error("rings survive a process on Linux only; there is nothing to recover here");
     ExitCode::from(2)
 }

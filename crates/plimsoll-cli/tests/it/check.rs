@@ -302,3 +302,140 @@ fn a_fix_compiles_and_is_clean() {
     );
     syn::parse_file(&text).unwrap();
 }
+
+#[test]
+fn paths_start_where_their_reader_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().canonicalize().unwrap();
+    std::fs::create_dir_all(root.join(".git")).unwrap();
+    std::fs::create_dir_all(root.join("svc/src")).unwrap();
+    std::fs::write(root.join("svc/src/lib.rs"), SERVICE).unwrap();
+    let text = |place: &str, arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
+        command
+            .arg("check")
+            .args(arguments)
+            .args(["--disable", "PL001"]);
+        command
+            .current_dir(root.join(place))
+            .env_remove("PLIMSOLL_CONFIG")
+            .env_remove("GITHUB_WORKSPACE");
+        out(&command.output().unwrap())
+    };
+    // Where it is run, what is checked; and the path as a terminal, as the runner and the scanner, and json have it.
+    for (place, path, human, github, json) in [
+        ("", "svc", "svc/src/lib.rs", "svc/src/lib.rs", "src/lib.rs"),
+        ("svc", ".", "src/lib.rs", "svc/src/lib.rs", "src/lib.rs"),
+        (
+            "",
+            "svc/src/lib.rs",
+            "svc/src/lib.rs",
+            "svc/src/lib.rs",
+            "lib.rs",
+        ),
+        ("svc/src", "lib.rs", "lib.rs", "svc/src/lib.rs", "lib.rs"),
+        (
+            ".git",
+            "../svc",
+            "../svc/src/lib.rs",
+            "svc/src/lib.rs",
+            "src/lib.rs",
+        ),
+    ] {
+        let shown = text(place, &[path]);
+        assert!(
+            shown.contains(&format!(" --> {human}:5:5\n  |\n5 |     info!(")),
+            "{place} {path}: {shown}"
+        );
+        let shown = text(place, &[path, "--format", "github"]);
+        assert!(
+            shown.starts_with(&format!("::warning file={github},line=5,")),
+            "{place} {path}: {shown}"
+        );
+        let document: serde_json::Value =
+            serde_json::from_str(&text(place, &[path, "--format", "sarif"])).unwrap();
+        let location = &document["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+        assert_eq!(
+            location["artifactLocation"]["uri"], github,
+            "{place} {path}"
+        );
+        let line: serde_json::Value =
+            serde_json::from_str(&text(place, &[path, "--format", "json"])).unwrap();
+        assert_eq!(line["path"], json, "{place} {path}");
+    }
+    // The runner's own folder counts before the repository's.
+    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .args(["check", "svc", "--format", "github", "--disable", "PL001"])
+        .current_dir(&root)
+        .env("GITHUB_WORKSPACE", root.join("svc"))
+        .output()
+        .unwrap();
+    assert!(out(&output).starts_with("::warning file=src/lib.rs,"));
+}
+
+#[test]
+fn what_a_baseline_holds_back_is_counted() {
+    let folder = tree(SERVICE);
+    for _ in 0..2 {
+        let text = out(&run(folder.path(), &["--baseline", "known.json"]));
+        assert!(
+            text.ends_with("no new findings, 2 known, in 1 file\n"),
+            "{text}"
+        );
+    }
+    assert!(out(&run(folder.path(), &[])).ends_with("\n2 findings in 1 file\n"));
+}
+
+#[test]
+fn every_command_reports_a_failure_in_one_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |program: &str, arguments: &[&str]| {
+        let output = Command::new(program)
+            .args(arguments)
+            .current_dir(folder.path())
+            .env_remove("PLIMSOLL_CONFIG")
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap();
+        assert_ne!(output.status.code(), Some(0), "{arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let plimsoll = env!("CARGO_BIN_EXE_plimsoll");
+    for arguments in [
+        ["redact", "--config", "none"],
+        ["alerts", "--config", "none"],
+        ["dashboard", "--config", "none"],
+        ["check", "--config", "none"],
+    ] {
+        let text = said(plimsoll, &arguments);
+        assert!(text.starts_with("error: cannot read none: "), "{text}");
+    }
+    for arguments in [
+        &["logs", "none"][..],
+        &["logs", "--recover", "none"],
+        &["check", "none"],
+        &["alerts", "--check", "none"],
+        &["logs", "--level", "loud"],
+    ] {
+        let text = said(plimsoll, arguments);
+        assert!(text.starts_with("error: "), "{arguments:?}: {text}");
+    }
+    let text = said(
+        env!("CARGO_BIN_EXE_cargo-plimsoll"),
+        &["plimsoll", "check", "--no-such"],
+    );
+    assert!(text.contains("Usage: cargo plimsoll check"), "{text}");
+}
+
+#[test]
+fn a_generated_file_may_go_into_a_new_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .args(["alerts", "--output", "a/b/rules.yml"])
+        .current_dir(folder.path())
+        .env_remove("PLIMSOLL_CONFIG")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(folder.path().join("a/b/rules.yml").is_file());
+}

@@ -52,6 +52,10 @@ fn a_level_leaves_the_lesser_out() {
     let text = String::from_utf8(logs(&["--level", "warning", "--json"], LINES).stdout).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines, [LINES.lines().nth(1).unwrap(), "Killed\x1b[2J"]);
+    for same in ["warn", "WARN", "Warning"] {
+        let shown = logs(&["--level", same, "--json"], LINES).stdout;
+        assert_eq!(String::from_utf8(shown).unwrap(), text, "{same}");
+    }
     assert_eq!(logs(&["--level", "loud"], "").status.code(), Some(2));
 }
 

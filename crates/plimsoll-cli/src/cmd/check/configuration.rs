@@ -12,7 +12,7 @@ pub(super) fn options(args: &Args) -> Result<Options, String> {
     let text = match &file {
         Some(path) => Some(
             std::fs::read_to_string(path)
-                .map_err(|error| format!("{}: {error}", path.display()))?,
+                .map_err(|error| format!("cannot read {}: {error}", path.display()))?,
         ),
         None => None,
     };

@@ -13,12 +13,16 @@ use plimsoll_check::report::{self, Style};
 use plimsoll_check::{Check, Options, Report};
 use plimsoll_standard::rules::UnknownRule;
 
+use crate::say;
+
 const EXAMPLES: &str = "\
 Examples:
   plimsoll check                          the tree here
   plimsoll check --diff main              only what touches lines changed since main
   plimsoll check --baseline known.json    the first time records, then only new findings fail
   plimsoll check --explain PL003
+
+Paths start at the current folder (json: at PATH; sarif: at the git root; github: at $GITHUB_WORKSPACE or the git root).
 
 Exit codes: 0 clean, 1 findings, 2 could not run.";
 
@@ -98,7 +102,7 @@ pub(crate) fn run(args: &Args) -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(message) => {
-            let _ = writeln!(std::io::stderr(), "plimsoll check: {message}");
+            say::error(&message);
             ExitCode::from(2)
         }
     }
@@ -124,7 +128,7 @@ fn checked(args: &Args) -> Result<bool, String> {
         narrow(args, &mut chosen)?;
         let applied =
             plimsoll_check::fix::fix(&args.path, &chosen).map_err(|error| error.to_string())?;
-        note(&format!(
+        say::note(&format!(
             "fixed {applied} call{}",
             if applied == 1 { "" } else { "s" }
         ));
@@ -139,26 +143,28 @@ fn checked(args: &Args) -> Result<bool, String> {
             Baseline::read(path).map_err(|error| error.to_string())?
         };
         if let Some(known) = known {
-            let before = known.subtract(&mut report.findings);
-            note(&format!("{before} known from {}", path.display()));
+            report.known = known.subtract(&mut report.findings);
+            say::note(&format!("{} known from {}", report.known, path.display()));
         } else {
             Baseline::of(&report.findings)
                 .write(path)
                 .map_err(|error| error.to_string())?;
-            note(&format!(
+            say::note(&format!(
                 "recorded {} in {}",
                 report.findings.len(),
                 path.display()
             ));
+            report.known = report.findings.len();
             report.findings.clear();
         }
     }
     narrow(args, &mut report.findings)?;
     for (path, reason) in &report.unreadable {
-        note(&format!("not read: {path}: {reason}"));
+        say::note(&format!("not read: {path}: {reason}"));
     }
-    write(&rendered(args, &report))?;
-    Ok(report.findings.is_empty())
+    let clean = report.findings.is_empty();
+    write(&rendered(args, report))?;
+    Ok(clean)
 }
 
 fn scan(args: &Args, options: &Options) -> Result<Report, String> {
@@ -177,13 +183,39 @@ fn narrow(args: &Args, findings: &mut Vec<plimsoll_check::Finding>) -> Result<()
     Ok(())
 }
 
-fn rendered(args: &Args, report: &Report) -> String {
+fn rendered(args: &Args, mut report: Report) -> String {
+    // Only for other programs' own joins do paths start at PATH; everyone else opens them from where they are.
+    let here = Path::new(".");
+    let mut from = |base: &Path| report::place(&mut report.findings, &args.path, base);
     match args.format {
-        Format::Human => report::human(Path::new(&args.path), report, style(args.color)),
+        Format::Human => {
+            from(here);
+            report::human(here, &report, style(args.color))
+        }
         Format::Json => report::json(&report.findings),
-        Format::Sarif => report::sarif(&report.findings),
-        Format::Github => report::github(&report.findings),
+        Format::Sarif => {
+            from(&report::repository(&args.path).unwrap_or_else(|| here.to_owned()));
+            report::sarif(&report.findings)
+        }
+        Format::Github => {
+            from(
+                &workspace(&args.path)
+                    .or_else(|| report::repository(&args.path))
+                    .unwrap_or_else(|| here.to_owned()),
+            );
+            report::github(&report.findings)
+        }
     }
+}
+
+/// The folder that a runner of GitHub Actions reads paths from, if `path` lies in it.
+fn workspace(path: &Path) -> Option<PathBuf> {
+    let workspace = PathBuf::from(std::env::var_os("GITHUB_WORKSPACE")?);
+    let inside = path
+        .canonicalize()
+        .ok()?
+        .starts_with(workspace.canonicalize().ok()?);
+    inside.then_some(workspace)
 }
 
 fn style(color: Color) -> Style {
@@ -213,9 +245,4 @@ fn write(text: &str) -> Result<(), String> {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         other => other.map_err(|error| error.to_string()),
     }
-}
-
-/// A word to the person, beside the output.
-fn note(text: &str) {
-    let _ = writeln!(std::io::stderr(), "plimsoll check: {text}");
 }

@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use plimsoll::redact::Redactor;
-use plimsoll_standard::Config;
 
 use stream::Report;
+
+use crate::{config, say};
 
 /// Take secrets and personal data out of a stream: standard input to standard output, line for line
 ///
@@ -43,7 +44,7 @@ pub(crate) fn run(args: &Args) -> ExitCode {
 }
 
 fn fail(message: &str, code: u8) -> ExitCode {
-    let _ = writeln!(io::stderr(), "error: {message}");
+    say::error(message);
     ExitCode::from(code)
 }
 
@@ -59,7 +60,7 @@ impl From<io::Error> for Failure {
 }
 
 fn filter(args: &Args) -> Result<(), Failure> {
-    let config = config(args.config.as_deref())?;
+    let config = config::load(args.config.as_deref()).map_err(Failure::Usage)?;
     let redactor =
         Redactor::from_config(&config.redact).map_err(|error| Failure::Usage(error.to_string()))?;
     let mut out = io::stdout().lock();
@@ -79,18 +80,4 @@ fn filter(args: &Args) -> Result<(), Failure> {
     let report = report.as_mut().map(|out| Report::new(out.as_mut()));
     stream::filter(&redactor, &mut io::stdin().lock(), &mut out, report)?;
     Ok(())
-}
-
-fn config(named: Option<&Path>) -> Result<Config, Failure> {
-    let from_environment = std::env::var_os("PLIMSOLL_CONFIG").map(PathBuf::from);
-    let path = named.map(Path::to_path_buf).or(from_environment);
-    let (path, must_exist) =
-        path.map_or((PathBuf::from("plimsoll.toml"), false), |path| (path, true));
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if !must_exist && error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(Failure::Usage(format!("{}: {error}", path.display()))),
-    };
-    Config::parse(&path.display().to_string(), &text, std::env::vars())
-        .map_err(|error| Failure::Usage(error.to_string()))
 }
