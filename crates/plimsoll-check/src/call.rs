@@ -86,6 +86,19 @@ pub struct Mention {
     pub called: bool,
 }
 
+/// A value that is put into the text: what a field in its place would be made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Embedded {
+    /// The name that the code gives it: the variable, the last field, the argument's own.
+    pub key: String,
+    /// The name before it, where there is one: `user` of `user.id`.
+    pub owner: String,
+    /// The expression as written.
+    pub value: String,
+    /// It is shown for developers: `{:?}`, `{!r}`.
+    pub debug: bool,
+}
+
 /// One log call or print.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LogCall {
@@ -103,6 +116,8 @@ pub struct LogCall {
     pub fields: Vec<String>,
     /// Every named value that flows into the line.
     pub mentions: Vec<Mention>,
+    /// The values that stand in its text and have a name to be a field by.
+    pub embedded: Vec<Embedded>,
     /// The innermost scope around it.
     pub scope: ScopeId,
     /// A ready replacement, where one is safe: (range, text), applied together.

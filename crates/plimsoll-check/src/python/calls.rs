@@ -2,6 +2,7 @@
 
 use ruff_python_ast::{Expr, ExprCall};
 
+use super::embedded::{embedded, one};
 use super::loggers::{last, level, makes, method, named, span};
 use super::reader::Reader;
 use super::value::mentions;
@@ -62,6 +63,7 @@ impl<'s> Reader<'s> {
             },
             fields: Vec::new(),
             mentions: Vec::new(),
+            embedded: Vec::new(),
             scope: self.scope,
             fix: None,
         };
@@ -85,9 +87,16 @@ impl<'s> Reader<'s> {
             record.message.kind = message::kind(first, &self.locals, 0);
             mentions(first, "", &mut record.mentions, 0);
             self.through_locals(first, &mut record);
+            let shown = match first {
+                Expr::Name(name) => self.locals.get(name.id.as_str()).copied(),
+                _ => None,
+            };
+            let shown = shown.filter(|value| value::is_text(value)).unwrap_or(first);
+            embedded(shown, self.source, &mut record.embedded);
         }
         for argument in &rest {
             mentions(argument, "", &mut record.mentions, 0);
+            record.embedded.extend(one(argument, self.source, false));
         }
         if !rest.is_empty() && record.message.kind == MessageKind::Static {
             record.message.kind = lazy(self.api, &record.message.text, &rest);
@@ -223,6 +232,7 @@ impl<'s> Reader<'s> {
             },
             fields: Vec::new(),
             mentions: Vec::new(),
+            embedded: Vec::new(),
             scope: self.scope,
             fix: None,
         };

@@ -4,6 +4,7 @@
 //! sees its types. It takes broken files, too: what it could make of them is read, and they are counted as broken.
 
 mod calls;
+mod embedded;
 mod fix;
 mod loggers;
 mod message;

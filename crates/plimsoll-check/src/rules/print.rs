@@ -17,10 +17,6 @@ pub(crate) fn check(context: &Context<'_>, setting: Setting<'_>, call: &LogCall)
     let aside = spared
         .map(|why| format!(" (set aside by default: {why})"))
         .unwrap_or_default();
-    let help = match context.facts.language {
-        Language::Rust => "use tracing::info!(key = %value, \"event.name\") or the level that fits",
-        Language::Python => "use log.info(\"event.name\", key=value) or the level that fits",
-    };
     Some(Hit {
         check: Check::Print,
         span: call.span,
@@ -28,10 +24,34 @@ pub(crate) fn check(context: &Context<'_>, setting: Setting<'_>, call: &LogCall)
             "{} has no level, no fields and no time: no log pipeline can use it{aside}",
             shown(call)
         ),
-        help: help.to_owned(),
+        help: format!("use {} or the level that fits", remedy(context)),
         fix: None,
     })
 }
+
+/// A line of the library that the file imports; else of the one that the standard names.
+fn remedy(context: &Context<'_>) -> &'static str {
+    let imports = |marks: &[&str]| has_any(context.source, marks);
+    match context.facts.language {
+        Language::Rust if imports(&["tracing::"]) => TRACING,
+        Language::Rust if imports(&["slog::", "use slog;"]) => {
+            "slog::info!(log, \"event.name\"; \"key\" => %value)"
+        }
+        Language::Rust if imports(&["use log::", "use log;", " log::"]) => {
+            "log::info!(key:% = value; \"event.name\")"
+        }
+        Language::Rust => TRACING,
+        Language::Python if imports(&["import structlog", "from structlog"]) => {
+            "log.info(\"event.name\", key=value)"
+        }
+        Language::Python if imports(&["from loguru", "import loguru"]) => {
+            "logger.info(\"event.name\", key=value)"
+        }
+        Language::Python => "log.info(\"event.name\", extra={\"key\": value})",
+    }
+}
+
+const TRACING: &str = "tracing::info!(key = %value, \"event.name\")";
 
 /// Why a print is none of this rule's business.
 pub(crate) fn spared(

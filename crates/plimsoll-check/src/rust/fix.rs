@@ -3,10 +3,10 @@
 //! Safe means: the same values, formatted the same way (`{}` is `%`, `{:?}` is `?`), under names that the code itself
 //! gives. Everything else (widths, results of calls, two values of one name) is left to a person.
 
-use super::format::{Hole, inside, placeholders};
+use super::format::{Hole, Placeholder, inside, placeholders};
 use super::lex::Kind;
 use super::reader::Reader;
-use crate::call::{Api, Fix, LogCall, MessageKind};
+use crate::call::{Api, Embedded, Fix, LogCall, MessageKind};
 use crate::span::Span;
 
 /// Methods that only show their receiver: the receiver's name is the value's name.
@@ -37,47 +37,24 @@ impl Reader<'_> {
         let (inner, offset) = inside(token.text(self.source));
         let holes = placeholders(inner);
         let mut fields: Vec<(String, String)> = Vec::new();
-        let mut next = 0;
         let mut used = vec![false; arguments.len()];
+        let mut next = 0;
         for hole in &holes {
-            let sigil = match hole.spec {
-                "" => '%',
-                "?" => '?',
-                _ => return None,
-            };
-            let index = match hole.hole {
-                Hole::Next => {
-                    next += 1;
-                    Some(next - 1)
-                }
-                Hole::Index(index) => Some(index),
-                Hole::Name(name) => self.named_argument(arguments, name),
-            };
-            let (key, value) = match (index, &hole.hole) {
-                (Some(index), _) => {
-                    let (lo, hi) = *arguments.get(index)?;
-                    if std::mem::replace(&mut used[index], true) {
-                        return None;
-                    }
-                    self.field(lo, hi)?
-                }
-                (None, Hole::Name(name)) => ((*name).to_owned(), (*name).to_owned()),
-                _ => return None,
-            };
-            let plain = !key.is_empty()
-                && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-                && key != "message"
-                && !KEYWORDS.contains(&key.as_str());
-            if !plain || fields.iter().any(|(other, _)| *other == key) || call.fields.contains(&key)
+            if !matches!(hole.spec, "" | "?") {
+                return None;
+            }
+            let argument = self.argument(hole, arguments, &mut next);
+            if let Some(index) = argument
+                && std::mem::replace(used.get_mut(index)?, true)
             {
                 return None;
             }
-            let field = if key == value {
-                format!("{sigil}{value}")
-            } else {
-                format!("{key} = {sigil}{value}")
-            };
-            fields.push((key, field));
+            let embedded = self.embedded(hole, argument, arguments)?;
+            let key = &embedded.key;
+            if fields.iter().any(|(other, _)| other == key) || call.fields.contains(key) {
+                return None;
+            }
+            fields.push((key.clone(), embedded.tracing_field(key)));
         }
         if used.contains(&false) || fields.is_empty() {
             return None;
@@ -95,6 +72,70 @@ impl Reader<'_> {
         );
         Some(Fix {
             edits: vec![(Span::new(token.start, end), replaced)],
+        })
+    }
+
+    /// The values of a text that have names, in the order of their places.
+    pub(super) fn named_values(
+        &self,
+        literal: usize,
+        arguments: &[(usize, usize)],
+    ) -> Vec<Embedded> {
+        let (inner, _) = inside(self.text(literal));
+        let mut next = 0;
+        let holes = placeholders(inner);
+        let values = holes.iter().filter_map(|hole| {
+            let argument = self.argument(hole, arguments, &mut next);
+            self.embedded(hole, argument, arguments)
+        });
+        values.collect()
+    }
+
+    /// Which argument a place takes; `None` for a captured name.
+    fn argument(
+        &self,
+        hole: &Placeholder<'_>,
+        arguments: &[(usize, usize)],
+        next: &mut usize,
+    ) -> Option<usize> {
+        match hole.hole {
+            Hole::Next => {
+                *next += 1;
+                Some(*next - 1)
+            }
+            Hole::Index(index) => Some(index),
+            Hole::Name(name) => self.named_argument(arguments, name),
+        }
+    }
+
+    /// What stands in a place, if it has a name that can be a field's.
+    fn embedded(
+        &self,
+        hole: &Placeholder<'_>,
+        argument: Option<usize>,
+        arguments: &[(usize, usize)],
+    ) -> Option<Embedded> {
+        let embedded = match (argument, &hole.hole) {
+            (Some(index), _) => {
+                let (lo, hi) = *arguments.get(index)?;
+                self.field(lo, hi)?
+            }
+            (None, Hole::Name(name)) => Embedded {
+                key: (*name).to_owned(),
+                owner: String::new(),
+                value: (*name).to_owned(),
+                debug: false,
+            },
+            _ => return None,
+        };
+        let key = embedded.key.as_str();
+        let plain = !key.is_empty()
+            && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+            && key != "message"
+            && !KEYWORDS.contains(&key);
+        plain.then(|| Embedded {
+            debug: hole.spec.ends_with('?'),
+            ..embedded
         })
     }
 
@@ -131,7 +172,7 @@ impl Reader<'_> {
     }
 
     /// A field's key and value from an argument: a path, a chain of fields, or one that only shows itself.
-    fn field(&self, lo: usize, hi: usize) -> Option<(String, String)> {
+    fn field(&self, lo: usize, hi: usize) -> Option<Embedded> {
         let mut start = lo;
         let mut key = None;
         if self.is_ident(lo) && self.punct(lo + 1, b'=') && !self.pair(lo + 1, b'=', b'=') {
@@ -146,7 +187,8 @@ impl Reader<'_> {
         if value.contains("//") || value.contains("/*") {
             return None;
         }
-        let mut name = None;
+        let mut name: Option<String> = None;
+        let mut owner = String::new();
         while at < hi {
             if self.is_ident(at) && at < hi {
                 let text = self.text(at);
@@ -158,7 +200,7 @@ impl Reader<'_> {
                     continue;
                 }
                 if text != "self" {
-                    name = Some(text.to_owned());
+                    owner = name.replace(text.to_owned()).unwrap_or_default();
                 }
                 at += 1;
             } else if self.punct(at, b'.') {
@@ -172,9 +214,24 @@ impl Reader<'_> {
                 return None;
             }
         }
-        let key = key.or(name)?;
-        // A path of one word and no more may stand for itself.
-        Some((key, value))
+        Some(Embedded {
+            key: key.or(name)?,
+            owner,
+            value,
+            debug: false,
+        })
+    }
+}
+
+impl Embedded {
+    /// `key = %value`; a path of one word stands for itself.
+    pub(crate) fn tracing_field(&self, key: &str) -> String {
+        let sigil = if self.debug { '?' } else { '%' };
+        if key == self.value {
+            format!("{sigil}{key}")
+        } else {
+            format!("{key} = {sigil}{}", self.value)
+        }
     }
 }
 
@@ -185,7 +242,7 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// The text without its placeholders and what only served them; `None` if nothing is left to say.
-fn constant_text(inner: &str, holes: &[super::format::Placeholder<'_>]) -> Option<String> {
+fn constant_text(inner: &str, holes: &[Placeholder<'_>]) -> Option<String> {
     let mut parts = String::new();
     let mut at = 0;
     for hole in holes {

@@ -140,6 +140,7 @@ impl Reader<'_> {
             },
             fields: Vec::new(),
             mentions: Vec::new(),
+            embedded: Vec::new(),
             scope,
             fix: None,
         };
@@ -406,6 +407,7 @@ impl Reader<'_> {
         } else {
             MessageKind::Static
         };
+        call.embedded = self.named_values(literal, arguments);
         call.fix = self.fix(literal, arguments, call);
     }
 
@@ -473,6 +475,7 @@ impl Reader<'_> {
             },
             fields: Vec::new(),
             mentions: Vec::new(),
+            embedded: Vec::new(),
             scope: function,
             fix: None,
         };

@@ -5,6 +5,7 @@ mod any_bytes;
 mod baseline;
 mod corpus;
 mod fixes;
+mod hints;
 mod pages;
 mod projects;
 mod sarif;
