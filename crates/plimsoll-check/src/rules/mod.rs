@@ -4,6 +4,7 @@ pub(crate) mod in_loop;
 pub(crate) mod level;
 pub(crate) mod print;
 pub(crate) mod secret;
+mod types;
 pub(crate) mod unstructured;
 
 use crate::call::{Api, LogCall};

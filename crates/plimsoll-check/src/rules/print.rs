@@ -431,7 +431,8 @@ fn script(context: &Context<'_>) -> bool {
         && has_any(source, &["@click.", "@command(", "@group("]);
     source.starts_with("#!")
         || clicks
-        || parses && (main || source.contains("def main("))
+        // Without functions all of it is run.
+        || parses && (main || source.contains("def main(") || !has_any(source, &["def ", "class "]))
         || has_any(
             source,
             &[
@@ -600,6 +601,9 @@ fn content(context: &Context<'_>, setting: Setting<'_>, call: &LogCall) -> Optio
     // In a service nobody sits at the terminal.
     if styled && !setting.service {
         return Some("styled for a terminal");
+    }
+    if has_any(source, &["\\033]", "\\x1b]", "\\u{1b}]"]) {
+        return Some("addressed to a terminal");
     }
     if has_any(source, &["\"\\r", "'\\r", "end='\\r'", "end=\"\\r\""]) {
         return Some("progress");

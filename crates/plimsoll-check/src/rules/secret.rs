@@ -2,7 +2,7 @@
 
 use plimsoll_standard::sensitive;
 
-use super::{Setting, shown};
+use super::{Setting, shown, types};
 use crate::call::{Api, LogCall, Mention};
 use crate::context::Context;
 use crate::facts::Language;
@@ -262,6 +262,9 @@ const ABOUT: &[&str] = &[
     "queue",
     "sender",
     "client",
+    "pos",
+    "position",
+    "offset",
 ];
 
 /// Words before `token` that make it a position, a count or a piece of text.
@@ -666,14 +669,14 @@ fn verb_first(all: &[String]) -> bool {
 
 /// The declared type masks it, or is no text at all.
 fn masked_type(context: &Context<'_>, call: &LogCall, mention: &Mention) -> bool {
-    let Some(kind) = declared(context, call, &mention.name) else {
+    let Some(kind) = types::declared(context, call, mention) else {
         return false;
     };
+    if types::revealed(context, mention) {
+        return false;
+    }
     // Whole names: `Into<String>` is no `int`, `TokenIdentity` no `TokenId`.
-    let names = || {
-        kind.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-            .filter(|name| !name.is_empty())
-    };
+    let names = || types::names(kind);
     let rust = context.facts.language == Language::Rust;
     let wraps = names().any(|name| {
         has_any(
@@ -690,7 +693,7 @@ fn masked_type(context: &Context<'_>, call: &LogCall, mention: &Mention) -> bool
                 "Protected",
                 "Zeroizing",
             ],
-        ) || rust && name.contains("Secret")
+        ) || rust && (name.contains("Secret") || name == "Pii")
     });
     let measures = names().any(|name| {
         matches!(
@@ -825,46 +828,6 @@ const OF_TEXT: &[&str] = &[
     "sort",
     "add",
 ];
-
-/// The type written for a name: a parameter of the function, or a field in the same file.
-fn declared<'f>(context: &Context<'f>, call: &LogCall, name: &str) -> Option<&'f str> {
-    let parameters = context
-        .function(call)
-        .map_or("", |function| context.text(function.text));
-    typed(parameters, name, false).or_else(|| typed(context.source, name, true))
-}
-
-/// The type after `name:`; with `field` only where a line begins with it, as a struct's fields do.
-fn typed<'t>(text: &'t str, name: &str, field: bool) -> Option<&'t str> {
-    let bytes = text.as_bytes();
-    for at in memchr::memmem::find_iter(bytes, name.as_bytes()) {
-        let boundary = at == 0
-            || !(bytes[at - 1].is_ascii_alphanumeric()
-                || matches!(bytes[at - 1], b'_' | b'.' | b':' | b'"' | b'\''));
-        let line = text[..at].rsplit('\n').next().unwrap_or_default();
-        let begins = line.split_whitespace().all(|word| word.starts_with("pub"));
-        if field && !begins {
-            continue;
-        }
-        let rest = text[at + name.len()..].trim_start_matches(' ');
-        let Some(rest) = rest
-            .strip_prefix(':')
-            .filter(|rest| boundary && !rest.starts_with(':'))
-        else {
-            continue;
-        };
-        let end = rest.find(['\n', ',', ')', '=', ';']).unwrap_or(rest.len());
-        let kind = rest[..end].trim();
-        if kind
-            .bytes()
-            .next()
-            .is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'&' | b'<' | b'\''))
-        {
-            return Some(kind);
-        }
-    }
-    None
-}
 
 /// `token` in a lexer, a tokenizer or a language model's client is a piece of text.
 fn count_or_lexeme(context: &Context<'_>, call: &LogCall, mention: &Mention) -> bool {

@@ -4,11 +4,13 @@
 mod any_bytes;
 mod baseline;
 mod corpus;
+mod examples;
 mod fixes;
 mod hints;
 mod pages;
 mod projects;
 mod sarif;
+mod spared;
 mod suppressions;
 
 use std::path::Path;

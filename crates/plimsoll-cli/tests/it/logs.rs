@@ -99,11 +99,8 @@ fn lines_of_a_dead_process_are_brought_back() {
         output.status.success() && said.contains("1 rings recovered: 2 lines"),
         "{said}"
     );
-    assert!(
-        String::from_utf8(logs(&arguments, "").stderr)
-            .unwrap()
-            .contains("0 rings recovered")
-    );
+    let said = String::from_utf8(logs(&arguments, "").stderr).unwrap();
+    assert!(said.contains("0 rings recovered"), "{said}");
     assert_eq!(
         logs(&["--recover", "/does/not/exist"], "").status.code(),
         Some(2)

@@ -1,5 +1,6 @@
 //! Lines that an earlier process of this service was killed with: written first, marked, and only then is its ring deleted.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
@@ -270,17 +271,19 @@ pub fn recover(directory: &Path, out: &mut dyn Write) -> io::Result<Recovery> {
 }
 
 fn directories(path: &Path) -> io::Result<Vec<Directory>> {
+    let ours = |name: &OsStr| name.to_string_lossy().starts_with("plimsoll-");
     let own = Directory::open(path.to_owned());
     let mut directories = Vec::new();
     for entry in std::fs::read_dir(path)? {
         let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with("plimsoll-") {
+        if ours(&entry.file_name()) {
             directories.extend(Directory::open(entry.path()));
         }
     }
     match own {
         Ok(own) => directories.push(own),
-        Err(error) if directories.is_empty() => return Err(error),
+        Err(error) if path.file_name().is_some_and(ours) => return Err(error),
+        // Only what the rings' directories stand in, such as `/dev/shm`: now perhaps without any.
         Err(_) => {}
     }
     Ok(directories)
