@@ -282,7 +282,9 @@ fn directories(path: &Path) -> io::Result<Vec<Directory>> {
     }
     match own {
         Ok(own) => directories.push(own),
-        Err(error) if path.file_name().is_some_and(ours) => return Err(error),
+        Err(error) if directories.is_empty() && path.file_name().is_some_and(ours) => {
+            return Err(error);
+        }
         // Only what the rings' directories stand in, such as `/dev/shm`: now perhaps without any.
         Err(_) => {}
     }
