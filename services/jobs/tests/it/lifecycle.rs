@@ -105,6 +105,9 @@ async fn a_job_succeeds_and_is_told_everywhere(backend: Backend) {
             .await,
         1.0
     );
+    // What the cache does not know is asked of the database.
+    let unknown = "/jobs/01a204f7-385e-703d-9872-eec23e7038c1";
+    assert_eq!(jobs.api.get(unknown).await.status, 404);
     let operations = [
         "migrate",
         "job.insert",
