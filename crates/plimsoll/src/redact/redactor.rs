@@ -285,4 +285,25 @@ mod tests {
         assert_eq!(redactor.counts().total(), 1);
         assert_eq!(redactor.value(redactor.key("author"), "Ada"), None);
     }
+
+    #[test]
+    fn a_secret_is_counted_once_and_its_marker_never() {
+        for text in [
+            "postgres://app:hunter2@db/orders refused",
+            "app:hunter2@tcp(db:3306)/orders refused",
+            "https://app:hunter2@example.com/?page=2",
+            r#"{"password":"hunter2"}"#,
+            "Authorization: Basic YXBwOmh1bnRlcjI=",
+            "host=db password=hunter2 dbname=orders",
+            "write to ada@example.com",
+        ] {
+            let redactor = Redactor::standard();
+            let shown = redactor.value(KeyVerdict::CLEAN, text).unwrap();
+            assert_eq!(redactor.counts().total(), 1, "{shown}");
+            assert!(
+                redactor.find(KeyVerdict::CLEAN, &shown).is_empty(),
+                "{shown}"
+            );
+        }
+    }
 }

@@ -25,6 +25,9 @@ pub(super) fn find(text: &[u8], colon: usize, hits: &mut Vec<Hit>) -> Option<usi
         None => unescaped_password(rest, authority.len())?,
     };
     let userinfo = &rest[..at];
+    if is_marker(userinfo) {
+        return None;
+    }
     let secret = match userinfo.iter().position(|byte| *byte == b':') {
         Some(mark) => {
             let password = &userinfo[mark + 1..];
@@ -59,6 +62,9 @@ pub(super) fn find_driver_form(text: &[u8], hits: &mut Vec<Hit>) {
             .rposition(|byte| ends_url(*byte) || (mark == b'/' && *byte == b':'))
             .map_or(low, |last| low + last + 1);
         let userinfo = &text[start..at];
+        if is_marker(userinfo) {
+            continue;
+        }
         let password = userinfo
             .iter()
             .position(|byte| *byte == mark)
@@ -69,6 +75,11 @@ pub(super) fn find_driver_form(text: &[u8], hits: &mut Vec<Hit>) {
             hits.push(Hit::new(start, at, Rule::UrlCredentials.index()));
         }
     }
+}
+
+/// What an earlier look left here. Its colon parts no user from a password.
+fn is_marker(userinfo: &[u8]) -> bool {
+    userinfo.starts_with(b"[redacted:") && userinfo.ends_with(b"]")
 }
 
 /// `${PASSWORD}`, `***`, `{password}`, `<password>`, `%s`: no password, but where one goes.
