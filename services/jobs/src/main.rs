@@ -1,14 +1,11 @@
 //! `jobs`: the reference job service.
 
-use std::borrow::Cow;
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, Parser};
 use jobs_service::cli::{Cli, Command, healthcheck, load};
 use jobs_service::{serve, settings};
-use plimsoll::redact::redacted;
 
 /// A wrong value may have come by the environment: then the flag's name alone leads nowhere.
 fn with_variable(mut error: clap::Error) -> clap::Error {
@@ -23,18 +20,29 @@ fn with_variable(mut error: clap::Error) -> clap::Error {
     error
 }
 
+/// What is wrong with the arguments, and what may have been meant, in one line.
+fn in_one_line(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let said = text
+        .split("\n\n")
+        .filter(|part| !part.starts_with("Usage:") && !part.starts_with("For more information"))
+        .map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect::<Vec<_>>()
+        .join("; ");
+    format!("{}; try --help", said.trim_start_matches("error: "))
+}
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
+        // The message shows the value that was refused: it is redacted.
+        Err(error) if error.use_stderr() => {
+            return serve::complain(2, &in_one_line(&with_variable(error)));
+        }
+        // Help and version.
         Err(error) => {
-            let code = u8::try_from(error.exit_code()).unwrap_or(2);
-            let error = with_variable(error);
-            // The message shows the value that was refused.
-            let _ = match redacted(&error.to_string()) {
-                Cow::Borrowed(_) => error.print(),
-                Cow::Owned(text) => write!(std::io::stderr(), "{text}"),
-            };
-            return ExitCode::from(code);
+            let _ = error.print();
+            return ExitCode::SUCCESS;
         }
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()

@@ -33,6 +33,13 @@ struct StartError {
 }
 
 impl StartError {
+    fn new(code: u8, message: &str) -> Self {
+        Self {
+            code,
+            message: harmless(message),
+        }
+    }
+
     fn setting(name: &'static str, message: impl std::fmt::Display) -> Self {
         Self::from(SettingError::new(name, message.to_string()))
     }
@@ -40,25 +47,33 @@ impl StartError {
 
 impl From<SettingError> for StartError {
     fn from(error: SettingError) -> Self {
+        // Apart from the name: beside `--api-token` anything looks like a token.
         Self {
             code: 2,
-            message: error.to_string(),
+            message: format!("{}: {}", error.setting(), harmless(error.message())),
         }
     }
+}
+
+/// What a driver or the system says of a setting may hold its value.
+fn harmless(message: &str) -> String {
+    plimsoll::redact::redacted(message).replace('\n', " ")
 }
 
 /// Serves until SIGTERM or SIGINT. 0 after a quiet end, 2 if a setting is wrong, 1 for any other failure.
 pub async fn run(args: ServeArgs) -> ExitCode {
     match serve(args).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => complain(error.code, &error.message),
+        Err(error) => say(error.code, &error.message),
     }
 }
 
 /// Says on stderr why a command ends, in one line, and gives its exit code.
 pub fn complain(code: u8, message: &str) -> ExitCode {
-    // What a driver or the system says of a setting may hold its value.
-    let message = plimsoll::redact::redacted(message).replace('\n', " ");
+    say(code, &harmless(message))
+}
+
+fn say(code: u8, message: &str) -> ExitCode {
     let _ = writeln!(std::io::stderr(), "jobs: {message}");
     ExitCode::from(code)
 }
@@ -120,22 +135,22 @@ async fn serve(args: ServeArgs) -> Result<(), StartError> {
     let served = plimsoll.serve(listener, api.router()).await;
     drop(undrained);
     drop(tokio::time::timeout(CLOSE, store.close()).await);
-    served.map_err(|error| StartError {
-        code: match error {
+    served.map_err(|error| {
+        let code = match error {
             ServeError::Start(_) | ServeError::Unfinished { .. } => 1,
             _ => 2,
-        },
-        message: error.to_string(),
+        };
+        StartError::new(code, &error.to_string())
     })?;
     let mut left = left;
     match left.try_recv() {
-        Ok(jobs) if !jobs.is_empty() => Err(StartError {
-            code: 1,
-            message: format!(
+        Ok(jobs) if !jobs.is_empty() => Err(StartError::new(
+            1,
+            &format!(
                 "{} running jobs could not be returned to the queue, since the database does not answer; each is run again when its lease has run out",
                 jobs.len()
             ),
-        }),
+        )),
         _ => Ok(()),
     }
 }
@@ -152,10 +167,9 @@ fn configure(settings: &Settings, store: &Store) -> Result<Guard, StartError> {
     if let Some(address) = settings.args.operator_listen {
         builder = builder.operator_listen(address.to_string());
     }
-    builder.install().map_err(|error| StartError {
-        code: 2,
-        message: error.to_string(),
-    })
+    builder
+        .install()
+        .map_err(|error| StartError::new(2, &error.to_string()))
 }
 
 /// A PING; without a Redis the check stands for the cache in this process, which is always there.
@@ -168,17 +182,15 @@ fn redis_check(url: Option<&str>) -> Result<Check, redis::RedisError> {
 
 fn handlers(settings: &Settings) -> Result<Handlers, StartError> {
     let args = &settings.args;
-    let webhooks = match &args.webhook_secret {
-        None => None,
-        Some(secret) => {
-            let tls = Tls::new(args.webhook_ca.as_deref())
-                .map_err(|error| StartError::setting("--webhook-ca", error))?;
-            Some(
-                Webhooks::new(secret, &args.webhook_allow, tls)
-                    .map_err(|error| StartError::setting("--webhook-secret", error))?,
-            )
-        }
-    };
+    // Also without a secret: a wrong file is wrong today.
+    let tls = Tls::new(args.webhook_ca.as_deref())
+        .map_err(|error| StartError::setting("--webhook-ca", error))?;
+    let webhooks = args
+        .webhook_secret
+        .as_deref()
+        .map(|secret| Webhooks::new(secret, &args.webhook_allow, tls))
+        .transpose()
+        .map_err(|error| StartError::setting("--webhook-secret", error))?;
     let files = match &args.digest_dir {
         None => None,
         Some(directory) => Some(DigestFiles::open(directory, args.digest_limit).map_err(

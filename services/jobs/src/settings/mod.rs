@@ -10,11 +10,12 @@ use std::time::Duration;
 use clap::Args;
 
 pub(crate) use parse::parse_address;
-use parse::{parse_concurrency, parse_network, parse_time, parse_timeout};
+use parse::{parse_bytes, parse_concurrency, parse_network, parse_time, parse_timeout};
 
 use crate::api::Access;
 use crate::handlers::JobType;
 
+const DAY: Duration = Duration::from_secs(86_400);
 /// How long running jobs may go on after SIGTERM, unless set otherwise.
 const DRAIN: Duration = Duration::from_secs(15);
 /// How long stopped jobs may take to store that they go back to the queue.
@@ -54,7 +55,7 @@ pub struct ServeArgs {
     #[arg(long, env = "DIGEST_DIR", value_name = "DIR")]
     pub digest_dir: Option<PathBuf>,
     /// Largest file that a `digest` job reads, in bytes
-    #[arg(long, env = "DIGEST_LIMIT", default_value_t = 1 << 30, value_name = "BYTES")]
+    #[arg(long, env = "DIGEST_LIMIT", default_value_t = 1 << 30, value_name = "BYTES", value_parser = parse_bytes)]
     pub digest_limit: u64,
     /// Secret that signs `webhook` jobs: whsec_ and base64 of 24 to 64 bytes
     #[arg(
@@ -147,6 +148,18 @@ impl SettingError {
             message: message.into(),
         }
     }
+
+    /// The flag and its variable.
+    #[must_use]
+    pub fn setting(&self) -> String {
+        both_names(self.name)
+    }
+
+    /// What is wrong and what to do.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
 }
 
 impl ServeArgs {
@@ -174,16 +187,28 @@ impl ServeArgs {
                 ),
             ));
         }
-        for (name, duration, least) in [
-            ("--lease", self.lease, Duration::from_millis(300)),
-            ("--retry-delay", self.retry_delay, Duration::from_millis(1)),
+        for (name, duration, least, most) in [
+            ("--lease", self.lease, Duration::from_millis(300), DAY),
+            (
+                "--retry-delay",
+                self.retry_delay,
+                Duration::from_millis(1),
+                DAY,
+            ),
+            (
+                "--retention",
+                self.retention,
+                Duration::from_secs(1),
+                DAY * 3650,
+            ),
         ] {
-            if duration < least || duration > Duration::from_secs(86_400) {
+            if duration < least || duration > most {
                 return Err(SettingError::new(
                     name,
                     format!(
-                        "must be between {} and 1 day",
-                        humantime::format_duration(least)
+                        "must be between {} and {} days",
+                        humantime::format_duration(least),
+                        most.as_secs() / DAY.as_secs()
                     ),
                 ));
             }
@@ -333,6 +358,8 @@ mod tests {
             (&["--concurrency", "sleep=0"], "1 to 1000"),
             (&["--timeout", "sleep=soon"], "--timeout"),
             (&["--lease", "200ms"], "--lease (JOB_LEASE)"),
+            (&["--retention", "0s"], "between 1s and 3650 days"),
+            (&["--digest-limit", "1G"], "whole number of bytes"),
             (&["--webhook-allow", "10.0.0.0/99"], "--webhook-allow"),
             (&["--api-token", "short"], "--api-token"),
         ] {

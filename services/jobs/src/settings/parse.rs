@@ -16,6 +16,11 @@ pub(super) fn parse_time(text: &str) -> Result<Duration, &'static str> {
     humantime::parse_duration(text).map_err(|_| "must be a time such as 500ms, 15s or 7d")
 }
 
+pub(super) fn parse_bytes(text: &str) -> Result<u64, &'static str> {
+    text.parse()
+        .map_err(|_| "must be a whole number of bytes, such as 1048576")
+}
+
 pub(super) fn parse_network(text: &str) -> Result<ipnet::IpNet, &'static str> {
     text.parse()
         .map_err(|_| "must be a network, such as 10.1.0.0/16; one address is 10.1.2.3/32")

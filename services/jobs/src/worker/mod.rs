@@ -33,6 +33,7 @@ const POLL: Duration = Duration::from_millis(500);
 const NAMED: usize = 20;
 /// How long a worker waits after the database failed.
 const PAUSE: Duration = Duration::from_secs(1);
+
 /// What a worker may do.
 #[derive(Debug, Clone)]
 pub struct Limits {
@@ -141,6 +142,17 @@ impl Worker {
     async fn drain(&self, attempts: &TaskTracker, ordered: Instant) -> Vec<String> {
         let limits = &self.inner.limits;
         attempts.close();
+        let running = self.inner.running.ids();
+        if !running.is_empty() {
+            // Whoever waits for the end, at a terminal above all, sees what for and until when.
+            tracing::info!(
+                jobs = running.len(),
+                job_ids = plimsoll::json(named(&running)),
+                seconds = limits.drain.as_secs_f64(),
+                then = "what still runs goes back to the queue; a second signal ends the process at once",
+                "worker.draining"
+            );
+        }
         let finished = timeout_at(ordered + limits.drain, attempts.wait()).await;
         if finished.is_ok() {
             return Vec::new();
@@ -151,17 +163,20 @@ impl Worker {
             return Vec::new();
         }
         // The database does not answer; the leases run out and another worker takes the jobs.
-        let running = self.inner.running.snapshot();
-        let jobs: Vec<String> = running.into_iter().map(|(id, _)| id).collect();
-        let named = jobs.get(..NAMED).unwrap_or(&jobs);
+        let jobs = self.inner.running.ids();
         tracing::error!(
             jobs = jobs.len(),
-            job_ids = plimsoll::json(named),
+            job_ids = plimsoll::json(named(&jobs)),
             "worker.jobs_abandoned"
         );
         self.inner.abandon.cancel();
         jobs
     }
+}
+
+/// The jobs that a line names.
+fn named(jobs: &[String]) -> &[String] {
+    jobs.get(..NAMED).unwrap_or(jobs)
 }
 
 /// One line when the database goes, one when it is back.

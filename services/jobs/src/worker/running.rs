@@ -82,6 +82,11 @@ impl Running {
         self.jobs().values().for_each(|(_, stop)| stop.stop(reason));
     }
 
+    /// The jobs that run now.
+    pub(super) fn ids(&self) -> Vec<String> {
+        self.jobs().keys().cloned().collect()
+    }
+
     /// Job and attempt of everything that runs now.
     pub(super) fn snapshot(&self) -> Vec<(String, i64)> {
         self.jobs()

@@ -76,6 +76,13 @@ async fn running_jobs_finish_or_return_to_the_queue(backend: Backend) {
     assert_eq!(jobs.exit_code(SOON).await, 0);
     assert_eq!(jobs.events("job.finished").len(), 1);
     assert_eq!(jobs.events("job.released").len(), 1);
+    let waits = &jobs.events("worker.draining")[0];
+    assert_eq!(
+        (&waits["jobs"], &waits["seconds"]),
+        (&json!(2), &json!(1.5))
+    );
+    let named = waits["job_ids"].as_array().unwrap();
+    assert!([&short, &long].iter().all(|id| named.contains(&json!(id))));
 
     let jobs = plan.clone().with(&["--no-worker"]).ready().await;
     assert_eq!(jobs.api.job(&short).await["status"], "succeeded");
