@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// `[log]`: which lines are written, and how.
@@ -20,6 +21,43 @@ pub struct Log {
     pub limit: LogLimit,
     /// `[log.recorder]`: the flight recorder.
     pub recorder: FlightRecorder,
+    /// `[log.file]`: a file that lines go to, beside wherever else the service writes them.
+    pub file: Option<LogFile>,
+    /// `[log.ring]`: the ring between the log calls and the sinks.
+    pub ring: LogRing,
+}
+
+/// `[log.file]`: a file that lines go to, as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogFile {
+    /// The file; its directory is made when missing.
+    pub path: PathBuf,
+    /// The least severe level that is written there; everything that is logged by default.
+    #[serde(default)]
+    pub level: Option<String>,
+    /// Put aside before it grows over so many bytes.
+    #[serde(default)]
+    pub rotate_bytes: Option<u64>,
+    /// Put aside at each multiple of this time, in UTC: `1d` is at midnight.
+    #[serde(default, deserialize_with = "super::duration::optional")]
+    pub rotate_every: Option<Duration>,
+    /// How many files put aside stay; all by default.
+    #[serde(default)]
+    pub keep: Option<usize>,
+}
+
+/// `[log.ring]`: each key overrides what the service's code says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogRing {
+    /// Where the ring's file lies, for instance on a volume that outlives the container.
+    pub directory: Option<PathBuf>,
+    /// How large it is.
+    pub bytes: Option<usize>,
+    /// How long a log call may wait for room in a full ring before its line is dropped and counted.
+    #[serde(deserialize_with = "super::duration::optional")]
+    pub block: Option<Duration>,
 }
 
 /// The form of a line.
@@ -115,6 +153,12 @@ mod tests {
             enabled = true
             directives = "orders=debug"
             slower_than = "2s"
+            [log.file]
+            path = "/var/log/orders.log"
+            rotate_every = "1d"
+            [log.ring]
+            directory = "/var/lib/orders"
+            block = "50ms"
         "#;
         let log = crate::Config::parse("plimsoll.toml", text, []).unwrap().log;
         assert_eq!(log.level.as_deref(), Some("debug"));
@@ -123,6 +167,24 @@ mod tests {
         assert_eq!(log.fields["region"], "eu-1");
         assert_eq!((log.limit.burst, log.limit.per_second), (5, 1000));
         assert_eq!(log.recorder.slower_than, Some(Duration::from_secs(2)));
-        assert!(crate::Config::parse("plimsoll.toml", "[log]\nlevle = 1", []).is_err());
+        let file = log.file.unwrap();
+        assert_eq!(file.path, PathBuf::from("/var/log/orders.log"));
+        assert_eq!(file.rotate_every, Some(Duration::from_secs(86_400)));
+        assert_eq!(
+            (file.rotate_bytes, file.keep, file.level),
+            (None, None, None)
+        );
+        assert_eq!(log.ring.directory, Some(PathBuf::from("/var/lib/orders")));
+        assert_eq!(log.ring.block, Some(Duration::from_millis(50)));
+        for wrong in [
+            "[log]\nlevle = 1",
+            "[log.file]\nkeep = 3",
+            "[log.ring]\nsize = 1",
+        ] {
+            assert!(
+                crate::Config::parse("plimsoll.toml", wrong, []).is_err(),
+                "{wrong}"
+            );
+        }
     }
 }

@@ -18,7 +18,7 @@ mod targets;
 pub use check::{Allow, Check};
 pub use health::{Health, HealthCheck};
 pub use http::Http;
-pub use log::{FlightRecorder, Log, LogFormat, LogLimit};
+pub use log::{FlightRecorder, Log, LogFile, LogFormat, LogLimit, LogRing};
 pub use metrics::Metrics;
 pub use operator::Operator;
 pub use redact::{Mode, Pattern, Redact};

@@ -67,13 +67,15 @@ impl Builder {
         self
     }
 
-    /// Adds a place that lines go to; the first one takes the place of standard output.
+    /// Adds a place that lines go to; the first one takes the place of standard output. The configuration's `[log.file]`
+    /// comes on top.
     pub fn sink(mut self, sink: Sink) -> Self {
         self.sinks.push(sink);
         self
     }
 
-    /// How large the ring between the log calls and the sinks is, and what happens when it is full.
+    /// How large the ring between the log calls and the sinks is, and what happens when it is full. The configuration's
+    /// `[log.ring]` wins.
     pub fn ring(mut self, options: RingOptions) -> Self {
         self.ring = Some(options);
         self
@@ -154,11 +156,12 @@ impl Builder {
             }
             health.configure(&config.health);
         }
-        let sinks = if self.sinks.is_empty() {
+        let mut sinks = if self.sinks.is_empty() {
             vec![Sink::stdout().format(source::format(&config.log)?)]
         } else {
             self.sinks
         };
+        sinks.extend(source::file(&config.log)?);
         let fields = of_every_line(service.as_deref(), version.as_deref(), &config.log.fields);
         let start = source::directives(&config.log)?;
         let recorder = source::recorder(
@@ -170,8 +173,8 @@ impl Builder {
         let ring = self
             .ring
             .or_else(|| service.map(RingOptions::for_service))
-            .unwrap_or_default()
-            .fields(fields.bytes());
+            .unwrap_or_default();
+        let ring = source::ring(ring, &config.log.ring).fields(fields.bytes());
         let logging = Logging::new(Options {
             start,
             redactor: Arc::clone(&redactor),

@@ -3,7 +3,7 @@
 use super::SetupError;
 use crate::log::recorder::RecorderOptions;
 use crate::log::{Directives, parse_level};
-use crate::sink::Format;
+use crate::sink::{Format, RingOptions, Sink};
 use plimsoll_standard::config::{self, Config, LogFormat};
 use std::io::{ErrorKind, IsTerminal};
 use std::path::PathBuf;
@@ -67,6 +67,41 @@ pub(super) fn format(config: &config::Log) -> Result<Format, SetupError> {
         None if std::io::stdout().is_terminal() => Format::Console,
         Some(LogFormat::Json) | None => Format::Json,
     })
+}
+
+/// The file that the configuration names.
+pub(super) fn file(config: &config::Log) -> Result<Option<Sink>, SetupError> {
+    let Some(file) = &config.file else {
+        return Ok(None);
+    };
+    let mut sink = Sink::file(&file.path);
+    if let Some(text) = &file.level {
+        sink = sink.level(level("log.file.level", text)?);
+    }
+    if let Some(bytes) = file.rotate_bytes {
+        sink = sink.rotate_size(bytes);
+    }
+    if let Some(period) = file.rotate_every {
+        sink = sink.rotate_every(period);
+    }
+    if let Some(files) = file.keep {
+        sink = sink.keep(files);
+    }
+    Ok(Some(sink))
+}
+
+/// What the code says of the ring, and over it what the configuration says.
+pub(super) fn ring(mut options: RingOptions, config: &config::LogRing) -> RingOptions {
+    if let Some(directory) = &config.directory {
+        options = options.directory(directory);
+    }
+    if let Some(bytes) = config.bytes {
+        options = options.size(bytes);
+    }
+    if let Some(longest) = config.block {
+        options = options.block(longest);
+    }
+    options
 }
 
 /// What the flight recorder does, if it is on.

@@ -78,6 +78,36 @@ async fn the_level_is_read_and_changed_while_the_service_runs() {
     assert_eq!(after["level"], "debug");
     assert_eq!(after["targets"], json!({ "orders": "trace" }));
     assert_eq!(after["overrides"].as_array().unwrap().len(), 2);
+
+    let delete = async |query: &str, headers: &[(&str, &str)]| {
+        let path = format!("/log/level{query}");
+        request(operator, "DELETE", &path, headers, "").await
+    };
+    let strange = delete("", &[("sec-fetch-site", "cross-site")]).await;
+    assert_eq!(strange.status, 403);
+    assert_eq!(delete("?traget=orders", &[]).await.status, 400);
+    let answer = delete("?target=orders", &[]).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.json()["targets"], json!({}));
+    assert_eq!(answer.json()["level"], "debug");
+    for _ in 0..2 {
+        let answer = delete("", &[]).await;
+        assert_eq!(answer.json(), before.json(), "nothing is left to end");
+    }
+    let told: Vec<_> = service
+        .lines_of("log.level_changed", 4)
+        .await
+        .into_iter()
+        .filter(|line| line["reason"] == "revoked")
+        .map(|line| (line["target"].clone(), line["new"].clone()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (json!("orders"), json!("debug")),
+            (json!(null), json!("info"))
+        ]
+    );
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ fn a_wrong_value_stops_the_start_with_one_line() {
     let data = directory.path().join("data");
     std::fs::write(directory.path().join("file"), "").unwrap();
     let file = directory.path().join("file");
+    let beneath_file = file.join("jobs.log");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
     let cases: &[Case<'_>] = &[
@@ -104,6 +105,11 @@ fn a_wrong_value_stops_the_start_with_one_line() {
         (&["--unknown"], &[], "--unknown"),
         (&[], &[("PLIMSOLL_HELTH__X", "1")], "helth"),
         (&[], &[("LOG_LEVEL", "loud")], "loud"),
+        (
+            &[],
+            &[("PLIMSOLL_LOG__FILE__PATH", beneath_file.to_str().unwrap())],
+            "sink file:jobs.log",
+        ),
     ];
     for (arguments, environment, word) in cases {
         let mut all = vec![("DATA_DIR", data.to_str().unwrap())];
@@ -123,6 +129,28 @@ fn a_wrong_value_stops_the_start_with_one_line() {
             "{what}"
         );
     }
+}
+
+#[tokio::test]
+async fn an_operator_adds_a_file_and_places_the_ring() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = directory.path().join("log/jobs.log");
+    let ring = directory.path().join("ring");
+    std::fs::create_dir(&ring).unwrap();
+    let mut jobs = Plan::embedded()
+        .env("PLIMSOLL_LOG__FILE__PATH", log.to_str().unwrap())
+        .env("PLIMSOLL_LOG__RING__DIRECTORY", ring.to_str().unwrap())
+        .ready()
+        .await;
+    assert_eq!(std::fs::read_dir(&ring).unwrap().count(), 1);
+    jobs.terminate();
+    assert_eq!(jobs.exit_code(Duration::from_secs(15)).await, 0);
+    let text = std::fs::read_to_string(&log).unwrap();
+    for event in ["service.started", "service.stopped"] {
+        assert!(text.contains(event), "{text}");
+        assert_eq!(jobs.events(event).len(), 1, "standard output has it too");
+    }
+    assert_eq!(std::fs::read_dir(&ring).unwrap().count(), 0);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `GET` and `PUT /log/level`.
+//! `GET`, `PUT` and `DELETE /log/level`.
 
 use super::Operated;
 use crate::encode::line::level_name;
@@ -6,7 +6,8 @@ use crate::http::Problem;
 use crate::log::parse_level;
 use crate::redact::redacted;
 use axum::Json;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use bytes::Bytes;
 use http::StatusCode;
 use serde::Deserialize;
@@ -44,6 +45,26 @@ pub(super) async fn read(State(operated): State<Arc<Operated>>) -> Json<Value> {
         })
         .collect();
     Json(json!({ "level": level_name(report.level), "targets": targets, "overrides": overrides }))
+}
+
+/// Which change to end; all of them if nothing is said.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Ended {
+    #[serde(default)]
+    target: Option<String>,
+}
+
+/// Ends what was set before its time, and answers with the levels that hold then.
+pub(super) async fn end(
+    State(operated): State<Arc<Operated>>,
+    query: Result<Query<Ended>, QueryRejection>,
+) -> Result<Json<Value>, Problem> {
+    let Query(ended) = query.map_err(|_| {
+        Problem::new(StatusCode::BAD_REQUEST).detail("only ?target=TARGET may stand in the query")
+    })?;
+    operated.level.end(ended.target.as_deref());
+    Ok(read(State(operated)).await)
 }
 
 pub(super) async fn change(

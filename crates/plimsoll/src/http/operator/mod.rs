@@ -35,6 +35,7 @@ GET  /metrics        metrics; classic text or OpenMetrics, as the Accept header 
 GET  /health/checks  health checks with causes and latencies
 GET  /log/level      levels that hold now
 PUT  /log/level      {\"level\": \"debug\", \"target\": \"orders\", \"ttl_seconds\": 900}; target and ttl_seconds may be left out
+DELETE /log/level    ends all that was set; ?target=orders ends that one
 ";
 
 /// What the port shows and changes.
@@ -52,7 +53,10 @@ pub(crate) fn router(operated: Operated) -> Router {
         .route("/", get(|| async { INDEX }))
         .route("/metrics", get(scrape))
         .route("/health/checks", get(checks))
-        .route("/log/level", get(level::read).put(level::change))
+        .route(
+            "/log/level",
+            get(level::read).put(level::change).delete(level::end),
+        )
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(axum::middleware::from_fn_with_state(
             Arc::clone(&operated),

@@ -76,7 +76,7 @@ pub enum LevelError {
     #[error("target must be 1 to {TARGET_LIMIT} characters, letters, digits and `_:.-/` only")]
     Target,
     /// Too many targets have a level of their own.
-    #[error("{MOST} targets have a level set at run time already; wait until one ends")]
+    #[error("{MOST} targets have a level set at run time already; end one, or wait until one ends")]
     TooMany,
 }
 
@@ -148,21 +148,55 @@ impl LevelControl {
             target: target.map(str::to_owned),
             time_to_live,
         };
-        tell(&self.logging, target, old, change.new, Some(time_to_live));
+        let reason = Reason::Set(time_to_live);
+        tell(&self.logging, target, old, change.new, reason);
         keeper::wake(&self.logging);
         Ok(change)
+    }
+
+    /// Ends before its time what was [set](Self::set) for `target` (`None`: all that was set). Leaves a
+    /// `log.level_changed` line for each; what was not set needs no end.
+    ///
+    /// Do not call it from a `tracing` layer's callback.
+    pub fn end(&self, target: Option<&str>) {
+        let which = |held: &Override| target.is_none() || held.target.as_deref() == target;
+        end_those(&self.logging, which, Reason::Revoked);
     }
 }
 
 /// Ends what was set at run time and has had its time; when the next one ends.
 pub(crate) fn end_overrides(logging: &Logging, now: Instant) -> Option<Instant> {
-    for ended in logging.levels.overrides.take_ended(now) {
-        let target = ended.target.as_deref();
-        let old = level_of(logging, target);
-        logging.levels.apply();
-        tell(logging, target, old, level_of(logging, target), None);
-    }
+    end_those(logging, |held| held.ends <= now, Reason::Ended);
     logging.levels.overrides.next_end()
+}
+
+fn end_those(logging: &Logging, which: impl Fn(&Override) -> bool, reason: Reason) {
+    let ended: Vec<_> = logging
+        .levels
+        .overrides
+        .take(which)
+        .into_iter()
+        .map(|held| (level_of(logging, held.target.as_deref()), held.target))
+        .collect();
+    if ended.is_empty() {
+        return;
+    }
+    logging.levels.apply();
+    for (old, target) in ended {
+        let target = target.as_deref();
+        tell(logging, target, old, level_of(logging, target), reason);
+    }
+}
+
+/// Why a level has changed.
+#[derive(Clone, Copy)]
+enum Reason {
+    /// Somebody set it, for this time.
+    Set(Duration),
+    /// It has had its time.
+    Ended,
+    /// Somebody ended it before.
+    Revoked,
 }
 
 fn level_of(logging: &Logging, target: Option<&str>) -> Level {
@@ -173,25 +207,17 @@ fn level_of(logging: &Logging, target: Option<&str>) -> Level {
 }
 
 /// The line that no filter stops.
-fn tell(
-    logging: &Logging,
-    target: Option<&str>,
-    old: Level,
-    new: Level,
-    time_to_live: Option<Duration>,
-) {
+fn tell(logging: &Logging, target: Option<&str>, old: Level, new: Level, reason: Reason) {
+    let (reason, time_to_live) = match reason {
+        Reason::Set(time_to_live) => ("set", Some(time_to_live)),
+        Reason::Ended => ("ended", None),
+        Reason::Revoked => ("revoked", None),
+    };
     let line = Line::new(Level::WARN, "log.level_changed")
         .field("old", level_name(old))
         .field("new", level_name(new))
         .field("target", target.map(redacted))
-        .field(
-            "reason",
-            if time_to_live.is_some() {
-                "set"
-            } else {
-                "ended"
-            },
-        )
+        .field("reason", reason)
         .field(
             "ttl_seconds",
             time_to_live.map(|duration| duration.as_secs()),

@@ -32,11 +32,9 @@ impl Overrides {
         true
     }
 
-    /// Takes those away that have ended.
-    pub(crate) fn take_ended(&self, now: Instant) -> Vec<Override> {
-        self.lock()
-            .extract_if(.., |held| held.ends <= now)
-            .collect()
+    /// Takes those away of which `which` says so.
+    pub(crate) fn take(&self, which: impl Fn(&Override) -> bool) -> Vec<Override> {
+        self.lock().extract_if(.., |held| which(held)).collect()
     }
 
     /// When the next one ends.
@@ -94,9 +92,14 @@ mod tests {
         assert_eq!(overrides.over(&start).of("orders"), Level::TRACE);
         assert_eq!(overrides.over(&start).of("sqlx"), Level::DEBUG);
         assert_eq!(overrides.next_end(), Some(now + Duration::from_secs(5)));
-        assert_eq!(overrides.take_ended(now + Duration::from_secs(5)).len(), 1);
+        let ended = |seconds| {
+            overrides
+                .take(|held| held.ends <= now + Duration::from_secs(seconds))
+                .len()
+        };
+        assert_eq!(ended(5), 1);
         assert_eq!(overrides.over(&start).of("sqlx::query"), Level::TRACE);
-        overrides.take_ended(now + Duration::from_secs(60));
+        assert_eq!(ended(60), 1);
         assert_eq!(overrides.over(&start), start);
     }
 }
