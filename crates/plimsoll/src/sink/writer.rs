@@ -169,7 +169,8 @@ impl Writer {
         true
     }
 
-    /// Adds lines to the batch until it is full, and says in the ring how far it reaches. Returns the first candidate left.
+    /// Adds lines to the batch until it is full, and says in the ring how far it reaches. Returns the first candidate left,
+    /// none if they are to be looked up anew.
     fn fill(&mut self, from: usize) -> usize {
         let segments = &self.shared.segments;
         let state = &self.shared.sinks[self.sink];
@@ -182,9 +183,11 @@ impl Writer {
             }
             upto += 1;
             let place = (candidate.index, candidate.sequence);
-            // Nothing if another sink has moved or dropped the line meanwhile, because this one had fallen behind.
+            // Another sink has moved or dropped the line meanwhile, because this one had fallen behind. What was moved
+            // comes before what is left here: a new look has all of it in order.
             let Some(record) = reader.record(segments, place, candidate.offset) else {
-                continue;
+                upto = self.gather.candidates.len();
+                break;
             };
             if record.level >= state.least {
                 self.delivery.line(|out| shape.render(record.line, out));

@@ -296,6 +296,43 @@ fn a_reader_that_goes_on_gets_everything_that_was_kept() {
 }
 
 #[test]
+fn errors_that_are_kept_for_a_sink_that_fell_behind_stay_in_order() {
+    let (behind, healthy) = (Probe::default(), Probe::default());
+    let sinks = vec![behind.sink("behind"), healthy.sink("healthy")];
+    let pipeline = Pipeline::start(sinks, anonymous().size(2 << 20)).unwrap();
+    behind.block(true);
+    let mut number = 0;
+    let mut push = |count: usize| {
+        for _ in 0..count {
+            let level = match number % 10 {
+                0 => Level::ERROR,
+                _ => Level::INFO,
+            };
+            pipeline.push(level, &line(0, number, 300));
+            number += 1;
+        }
+        until("the other sink", || {
+            pipeline.counts().sinks[1].written == number as u64
+        });
+    };
+    // It finds three batches, and hangs in the first of them, when room runs short and part of the rest is moved.
+    push(1);
+    until("a write", || behind.waits());
+    push(1800);
+    behind.let_one_through();
+    until("a batch", || behind.waits());
+    while pipeline.counts().sinks[0].dropped_total() == 0 {
+        push(20);
+    }
+    behind.block(false);
+    assert!(pipeline.shutdown(LONG).is_complete());
+    let lines = events(&behind.lines());
+    assert!(lines.is_sorted(), "{lines:?}");
+    let errors = lines.iter().filter(|line| line.1 % 10 == 0).count();
+    assert_eq!(errors, number.div_ceil(10), "every error");
+}
+
+#[test]
 fn a_failing_device_is_tried_again() {
     let (failing, healthy) = (Probe::default(), Probe::default());
     failing.fail(Some(std::io::ErrorKind::Other));

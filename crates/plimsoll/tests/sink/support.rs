@@ -71,7 +71,10 @@ pub(crate) struct Probe {
 struct State {
     bytes: Vec<u8>,
     writes: usize,
+    waiting: bool,
     blocked: bool,
+    /// Writes that go through although it is blocked.
+    let_through: usize,
     failing: Option<io::ErrorKind>,
 }
 
@@ -83,6 +86,19 @@ impl Probe {
     pub(crate) fn block(&self, blocked: bool) {
         self.state.0.lock().unwrap().blocked = blocked;
         self.state.1.notify_all();
+    }
+
+    /// Lets one write go through while it is blocked, and waits for that.
+    pub(crate) fn let_one_through(&self) {
+        let before = self.writes();
+        self.state.0.lock().unwrap().let_through += 1;
+        self.state.1.notify_all();
+        until("a write", || self.writes() > before);
+    }
+
+    /// Whether a write is waiting to go through.
+    pub(crate) fn waits(&self) -> bool {
+        self.state.0.lock().unwrap().waiting
     }
 
     pub(crate) fn fail(&self, failing: Option<io::ErrorKind>) {
@@ -104,12 +120,15 @@ impl Probe {
 
 impl io::Write for Probe {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let state = self.state.0.lock().unwrap();
+        let mut state = self.state.0.lock().unwrap();
+        state.waiting = true;
         let mut state = self
             .state
             .1
-            .wait_while(state, |state| state.blocked)
+            .wait_while(state, |state| state.blocked && state.let_through == 0)
             .unwrap();
+        state.waiting = false;
+        state.let_through = state.let_through.saturating_sub(1);
         state.writes += 1;
         if let Some(kind) = state.failing {
             return Err(kind.into());
