@@ -74,9 +74,15 @@ pub(super) fn put(rendered: &mut Rendered, held: u8, key: &Cow<'static, str>, va
             Cow::Borrowed(name) => Key::with(redactor, process::generation(), name, |known| {
                 let free = known.reserved & held == 0;
                 if free {
-                    rendered.append(known.hash, known.opening(), |out| {
-                        write(redactor, known.verdict, value, out);
-                    });
+                    let (hash, opening) = (known.hash, known.opening());
+                    match value {
+                        Value::String(text) => rendered.append(hash, opening, 1, |out| {
+                            write_text(redactor, known.verdict, text, out);
+                        }),
+                        other => rendered.append(hash, opening, 0, |out| {
+                            write_other(redactor, known.verdict, other, out);
+                        }),
+                    }
                 }
                 free
             }),
@@ -92,7 +98,13 @@ pub(super) fn put(rendered: &mut Rendered, held: u8, key: &Cow<'static, str>, va
 #[cold]
 fn put_other(redactor: &Redactor, rendered: &mut Rendered, held: u8, key: &str, value: &Value<'_>) {
     let mut bytes = Vec::new();
-    write(redactor, redactor.key(key), value, &mut bytes);
+    match value {
+        Value::String(text) => {
+            bytes.push(b'"');
+            write_text(redactor, redactor.key(key), text, &mut bytes);
+        }
+        other => write_other(redactor, redactor.key(key), other, &mut bytes),
+    }
     if context_reserved(key) & held == 0 {
         rendered.set(key, &bytes);
     } else {
@@ -100,21 +112,23 @@ fn put_other(redactor: &Redactor, rendered: &mut Rendered, held: u8, key: &str, 
     }
 }
 
+/// Appends a string with the quote that closes it.
 #[inline]
-fn write(redactor: &Redactor, verdict: KeyVerdict, value: &Value<'_>, out: &mut Vec<u8>) {
-    match value {
-        Value::String(text) => {
-            out.push(b'"');
-            if text.len() <= VALUE_LIMIT {
-                match redactor.value(verdict, text) {
-                    None => escape::escape(out, text),
-                    Some(redacted) => escape::escape(out, &redacted),
-                }
-            } else {
-                long(redactor, verdict, text, out);
-            }
-            out.push(b'"');
+fn write_text(redactor: &Redactor, verdict: KeyVerdict, text: &str, out: &mut Vec<u8>) {
+    if text.len() <= VALUE_LIMIT {
+        match redactor.value(verdict, text) {
+            None => escape::escape(out, text),
+            Some(redacted) => escape::escape(out, &redacted),
         }
+    } else {
+        long(redactor, verdict, text, out);
+    }
+    out.push(b'"');
+}
+
+#[inline(never)]
+fn write_other(redactor: &Redactor, verdict: KeyVerdict, value: &Value<'_>, out: &mut Vec<u8>) {
+    match value {
         Value::Null | Value::Bool(_) => value.write(out),
         number => match redactor.number(verdict) {
             None => number.write(out),

@@ -7,6 +7,8 @@
 use super::render::context_reserved;
 use super::{Context, Inner, TraceContext};
 use crate::encode::Value;
+use crate::log::recorder;
+use crate::testing;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -19,9 +21,13 @@ pub struct ContextBuilder {
 
 impl ContextBuilder {
     pub(super) fn new() -> Self {
-        Self {
-            inner: Arc::new(Inner::new()),
-        }
+        let builder = Self {
+            inner: super::spare::take(),
+        };
+        builder.with(|inner| {
+            inner.capture = testing::current_capture();
+            inner.recorder = recorder::new();
+        })
     }
 
     /// The request's id, `request_id` on every line.

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 const REMEMBERED: usize = 64;
 /// Places that a key may stand in.
 const WAYS: usize = 4;
-/// Bytes of `,"key":`; a longer key is rendered anew each time.
+/// Bytes of `,"key":"`; a longer key is rendered anew each time.
 pub(super) const OPENING: usize = 32;
 
 /// A key that can stand on a line as it is.
@@ -90,13 +90,13 @@ impl Key {
         generation: u32,
     ) -> Option<Self> {
         let length = name.len() + 4;
-        if is_reserved(name) || !is_plain(name) || length > OPENING {
+        if is_reserved(name) || !is_plain(name) || length >= OPENING {
             return None;
         }
         let mut opening = [0; OPENING];
         opening[..2].copy_from_slice(b",\"");
         opening[2..length - 2].copy_from_slice(name.as_bytes());
-        opening[length - 2..length].copy_from_slice(b"\":");
+        opening[length - 2..=length].copy_from_slice(b"\":\"");
         Some(Self {
             generation,
             place,
@@ -108,7 +108,7 @@ impl Key {
         })
     }
 
-    /// `,"key":`, followed by zeros, and how long it is.
+    /// `,"key":`, followed by the quote that opens a string, and how long it is without that.
     #[inline]
     pub(super) const fn opening(&self) -> (&[u8; OPENING], usize) {
         (&self.opening, self.length as usize)

@@ -10,6 +10,7 @@ pub(crate) mod entropy;
 mod key;
 pub(crate) mod render;
 mod scope;
+mod spare;
 #[cfg(feature = "tokio")]
 mod spawn;
 pub mod trace;
@@ -24,8 +25,8 @@ pub use scope::{InContext, Scoped};
 pub use spawn::{spawn, spawn_blocking};
 pub use trace::TraceContext;
 
-use crate::log::recorder::{self, Recorder};
-use crate::testing::{self, Lines};
+use crate::log::recorder::Recorder;
+use crate::testing::Lines;
 use render::Rendered;
 use std::fmt;
 use std::future::Future;
@@ -84,8 +85,8 @@ impl Inner {
             base: Rendered::with_capacity(ROOM),
             bound: RwLock::new(None),
             generation: AtomicU32::new(0),
-            capture: testing::current_capture(),
-            recorder: recorder::new(),
+            capture: None,
+            recorder: None,
         }
     }
 }

@@ -144,6 +144,19 @@ impl Rendered {
         }
     }
 
+    /// Takes all fields away; their room stays.
+    #[inline]
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.entries.clear();
+        self.mask = 0;
+        self.left_out = 0;
+    }
+
+    pub(crate) const fn capacity(&self) -> usize {
+        self.bytes.capacity()
+    }
+
     /// All fields, ready to be copied.
     #[inline]
     pub(crate) fn bytes(&self) -> &[u8] {
@@ -232,11 +245,11 @@ impl Rendered {
     #[inline]
     fn index(&mut self, full_hash: u64, start: usize, value: usize) {
         // Both are within `LIMIT` and a little more.
-        self.entries.extend(&[Entry {
+        self.entries.push(Entry {
             hash: full_hash as u32,
             start: start as u16,
             value: value as u16,
-        }]);
+        });
         self.mask |= mask(full_hash);
     }
 
@@ -249,24 +262,26 @@ impl Rendered {
         self.push(hash(LEFT_OUT), LEFT_OUT, count.as_bytes());
     }
 
-    /// [`set`](Self::set) for a key that is escaped already and not reserved: `opening` begins with `,"key":` of that length,
-    /// and `write` appends the value.
+    /// [`set`](Self::set) for a key that is escaped already and not reserved: `opening` begins with `,"key":` of that length
+    /// and the quote that opens a string. `write` appends the value, of which the first `begun` bytes are there.
     #[inline]
     pub(crate) fn append(
         &mut self,
         full_hash: u64,
         (opening, length): (&[u8; OPENING], usize),
+        begun: usize,
         write: impl FnOnce(&mut Vec<u8>),
     ) {
         let start = self.bytes.len();
+        let value = start + length;
         self.bytes.extend_from_slice(opening);
-        self.bytes.truncate(start + length);
+        self.bytes.truncate(value + begun);
         write(&mut self.bytes);
         if self.mask & mask(full_hash) != 0 || self.bytes.len() > LIMIT {
             let whole = self.bytes.split_off(start);
             return self.set_escaped(&whole[2..length - 2], &whole[length..]);
         }
-        self.index(full_hash, start, start + length);
+        self.index(full_hash, start, value);
     }
 
     /// Takes the field of that escaped key away, if there is one.

@@ -27,17 +27,28 @@ impl<T: Copy + Default, const N: usize> Short<T, N> {
     }
 
     #[inline]
-    pub(crate) fn extend(&mut self, items: &[T]) {
-        if self.spill.is_empty() {
-            let end = self.length + items.len();
-            if let Some(room) = self.inline.get_mut(self.length..end) {
-                room.copy_from_slice(items);
-                self.length = end;
-                return;
-            }
-            self.spill.extend_from_slice(&self.inline[..self.length]);
+    pub(crate) fn push(&mut self, item: T) {
+        if self.length < N {
+            self.inline[self.length] = item;
+            self.length += 1;
+        } else {
+            self.spill(item);
         }
-        self.spill.extend_from_slice(items);
+    }
+
+    /// The first beyond `N` takes those before it along.
+    #[cold]
+    fn spill(&mut self, item: T) {
+        if self.spill.is_empty() {
+            self.spill.extend_from_slice(&self.inline);
+        }
+        self.spill.push(item);
+    }
+
+    #[inline]
+    pub(crate) fn clear(&mut self) {
+        self.length = 0;
+        self.spill = Vec::new();
     }
 }
 
@@ -49,10 +60,15 @@ mod tests {
     fn it_spills_and_keeps_its_items() {
         let mut list: Short<u8, 4> = Short::new(0);
         assert!(list.as_slice().is_empty());
-        list.extend(b"abc");
-        assert_eq!(list.as_slice(), b"abc");
-        list.extend(b"de");
-        list.extend(b"f");
+        list.push(b'a');
+        assert_eq!(list.as_slice(), b"a");
+        for letter in b'b'..=b'f' {
+            list.push(letter);
+        }
         assert_eq!(list.as_slice(), b"abcdef");
+        list.clear();
+        assert!(list.as_slice().is_empty());
+        list.push(b'z');
+        assert_eq!(list.as_slice(), b"z");
     }
 }
