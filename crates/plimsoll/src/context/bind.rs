@@ -69,29 +69,27 @@ impl Context {
 )]
 #[inline]
 pub(super) fn put(rendered: &mut Rendered, held: u8, key: &Cow<'static, str>, value: &Value<'_>) {
-    process::with(|redactor| {
-        let done = match key {
-            Cow::Borrowed(name) => Key::with(redactor, process::generation(), name, |known| {
-                let free = known.reserved & held == 0;
-                if free {
-                    let (hash, opening) = (known.hash, known.opening());
-                    match value {
-                        Value::String(text) => rendered.append(hash, opening, 1, |out| {
-                            write_text(redactor, known.verdict, text, out);
-                        }),
-                        other => rendered.append(hash, opening, 0, |out| {
-                            write_other(redactor, known.verdict, other, out);
-                        }),
-                    }
+    let done = match key {
+        Cow::Borrowed(name) => Key::with(name, |redactor, known| {
+            let free = known.reserved & held == 0;
+            if free {
+                let (hash, opening) = (known.hash, known.opening());
+                match value {
+                    Value::String(text) => rendered.append(hash, opening, 1, |out| {
+                        write_text(redactor, known.verdict, text, out);
+                    }),
+                    other => rendered.append(hash, opening, 0, |out| {
+                        write_other(redactor, known.verdict, other, out);
+                    }),
                 }
-                free
-            }),
-            Cow::Owned(_) => None,
-        };
-        if done != Some(true) {
-            put_other(redactor, rendered, held, key, value);
-        }
-    });
+            }
+            free
+        }),
+        Cow::Owned(_) => None,
+    };
+    if done != Some(true) {
+        process::with(|redactor| put_other(redactor, rendered, held, key, value));
+    }
 }
 
 /// A key that is not remembered.

@@ -1,8 +1,9 @@
 //! What is known about a bound key: remembered by each thread for static keys, as nearly all are.
 
 use super::render::{context_reserved, hash, is_plain, is_reserved};
-use crate::redact::{KeyVerdict, Redactor};
+use crate::redact::{KeyVerdict, Redactor, process};
 use std::cell::RefCell;
+use std::sync::Arc;
 
 /// Keys that a thread remembers, a power of two.
 const REMEMBERED: usize = 64;
@@ -14,8 +15,6 @@ pub(super) const OPENING: usize = 32;
 /// A key that can stand on a line as it is.
 #[derive(Clone, Copy)]
 pub(super) struct Key {
-    /// For which redactor it was judged.
-    generation: u32,
     /// The string's address and length: a static one's never change.
     place: (usize, usize),
     pub(super) verdict: KeyVerdict,
@@ -27,7 +26,6 @@ pub(super) struct Key {
 }
 
 const NONE: Key = Key {
-    generation: 0,
     place: (0, 0),
     verdict: KeyVerdict::CLEAN,
     hash: 0,
@@ -36,59 +34,55 @@ const NONE: Key = Key {
     opening: [0; OPENING],
 };
 
+/// What a thread remembers: keys as the process's redactor of that generation judges them, and that redactor.
+struct Memory {
+    generation: u32,
+    redactor: Arc<Redactor>,
+    keys: [Key; REMEMBERED],
+}
+
 thread_local! {
-    static KEYS: RefCell<[Key; REMEMBERED]> = const { RefCell::new([NONE; REMEMBERED]) };
+    static MEMORY: RefCell<Option<Box<Memory>>> = const { RefCell::new(None) };
 }
 
 impl Key {
-    /// Looks a static key up and works with it; `None` if it cannot stand as it is: reserved, odd or long. `work` must not
-    /// run code of the service.
+    /// Looks a static key up and works with it and the process's redactor; `None` if it cannot stand as it is: reserved,
+    /// odd or long. `work` must not run code of the service.
     #[inline]
     pub(super) fn with<R>(
-        redactor: &Redactor,
-        generation: u32,
         name: &'static str,
-        work: impl FnOnce(&Self) -> R,
+        work: impl FnOnce(&Redactor, &Self) -> R,
     ) -> Option<R> {
         let place = (name.as_ptr().addr(), name.len());
-        let found = KEYS.try_with(|keys| {
-            let mut keys = keys.try_borrow_mut().ok()?;
-            let set = set(place.0);
-            let ways = &mut keys[set..set + WAYS];
-            let known = ways
-                .iter()
-                .position(|known| known.place == place && known.generation == generation);
-            let way = match known {
-                Some(way) => way,
-                None => Self::remember(ways, redactor, name, generation)?,
+        let found = MEMORY.try_with(|memory| {
+            let mut memory = memory.try_borrow_mut().ok()?;
+            let memory = match &mut *memory {
+                Some(known) if known.generation == process::generation() => known,
+                other => other.insert(Box::new(Memory::new())),
             };
-            Some(work(&ways[way]))
+            let set = set(place.0);
+            let ways = &mut memory.keys[set..set + WAYS];
+            let way = match ways.iter().position(|known| known.place == place) {
+                Some(way) => way,
+                None => Self::remember(ways, &memory.redactor, name)?,
+            };
+            Some(work(&memory.redactor, &ways[way]))
         });
         found.ok().flatten()
     }
 
     /// Judges a key and puts it in a free place, or in one of another key.
     #[cold]
-    fn remember(
-        ways: &mut [Self],
-        redactor: &Redactor,
-        name: &str,
-        generation: u32,
-    ) -> Option<usize> {
+    fn remember(ways: &mut [Self], redactor: &Redactor, name: &str) -> Option<usize> {
         let place = (name.as_ptr().addr(), name.len());
-        let key = Self::new(redactor, name, place, generation)?;
-        let free = ways.iter().position(|known| known.generation != generation);
+        let key = Self::new(redactor, name, place)?;
+        let free = ways.iter().position(|known| known.place == NONE.place);
         let way = free.unwrap_or(place.0 % WAYS);
         *ways.get_mut(way)? = key;
         Some(way)
     }
 
-    fn new(
-        redactor: &Redactor,
-        name: &str,
-        place: (usize, usize),
-        generation: u32,
-    ) -> Option<Self> {
+    fn new(redactor: &Redactor, name: &str, place: (usize, usize)) -> Option<Self> {
         let length = name.len() + 4;
         if is_reserved(name) || !is_plain(name) || length >= OPENING {
             return None;
@@ -98,7 +92,6 @@ impl Key {
         opening[2..length - 2].copy_from_slice(name.as_bytes());
         opening[length - 2..=length].copy_from_slice(b"\":\"");
         Some(Self {
-            generation,
             place,
             verdict: redactor.key(name),
             hash: hash(name.as_bytes()),
@@ -112,6 +105,19 @@ impl Key {
     #[inline]
     pub(super) const fn opening(&self) -> (&[u8; OPENING], usize) {
         (&self.opening, self.length as usize)
+    }
+}
+
+impl Memory {
+    #[cold]
+    fn new() -> Self {
+        // Read first: a change in between is then seen at the next look.
+        let generation = process::generation();
+        Self {
+            generation,
+            redactor: process::current(),
+            keys: [NONE; REMEMBERED],
+        }
     }
 }
 
@@ -130,10 +136,9 @@ mod tests {
     #[test]
     fn keys_that_stand_side_by_side_are_all_remembered() {
         const NAMES: &str = "method path route status tenant region shard user";
-        let redactor = Redactor::standard();
         for _ in 0..2 {
             for name in NAMES.split(' ') {
-                let opening = Key::with(&redactor, 1, name, |key| {
+                let opening = Key::with(name, |_, key| {
                     let (bytes, length) = key.opening();
                     bytes[..length].to_vec()
                 });
@@ -144,15 +149,13 @@ mod tests {
             .split(' ')
             .map(|name| (name.as_ptr().addr(), name.len()))
             .collect();
-        let remembered = KEYS.with(|keys| {
-            keys.borrow()
-                .iter()
-                .filter(|key| places.contains(&key.place))
-                .count()
+        let remembered = MEMORY.with_borrow(|memory| {
+            let keys = memory.iter().flat_map(|memory| &memory.keys);
+            keys.filter(|key| places.contains(&key.place)).count()
         });
         assert_eq!(remembered, places.len());
         for refused in ["level", "a b"] {
-            assert!(Key::with(&redactor, 1, refused, |_| ()).is_none());
+            assert!(Key::with(refused, |_, _| ()).is_none());
         }
     }
 }

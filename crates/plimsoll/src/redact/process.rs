@@ -42,7 +42,7 @@ pub(crate) fn with<R>(work: impl FnOnce(&Redactor) -> R) -> R {
     let generation = GENERATION.load(Ordering::Acquire);
     let redactor = match LOCAL.try_with(Cell::take) {
         Ok(Some((known, redactor))) if known == generation => redactor,
-        _ => now(),
+        _ => current(),
     };
     let result = work(&redactor);
     let _ = LOCAL.try_with(|local| local.set(Some((generation, redactor))));
@@ -55,6 +55,7 @@ pub(crate) fn generation() -> u32 {
     GENERATION.load(Ordering::Acquire)
 }
 
-fn now() -> Arc<Redactor> {
+/// The redactor of now.
+pub(crate) fn current() -> Arc<Redactor> {
     Arc::clone(&REDACTOR.read().unwrap_or_else(PoisonError::into_inner))
 }
