@@ -2,15 +2,15 @@
 
 use super::limit::Rate;
 use super::plan::{Origin, Plan};
+use super::plans::{Known, Plans};
 use super::render::{self, Parent};
 use super::{Logging, scratch, tally, values};
 use crate::context::render::Rendered;
 use crate::encode::{escape, value};
 use crate::redact::{KeyVerdict, Redactor};
 use log::kv::{Error, Key, Value, VisitSource, VisitValue};
-use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock};
 use tracing::Level;
 use tracing::level_filters::LevelFilter;
 
@@ -19,9 +19,12 @@ static BRIDGE: OnceLock<Bridge> = OnceLock::new();
 /// Callsites that have a limit of their own; a service that makes up targets fills no memory.
 const CALLSITES: usize = 4096;
 
+/// Tells these callsites, which are hashes, from those of any `configure()`, which are addresses.
+const OWNER: usize = usize::MAX;
+
 struct Bridge {
     logging: Arc<Logging>,
-    plans: RwLock<HashMap<u64, &'static Plan>>,
+    plans: Plans,
     /// For callsites beyond those, by level.
     others: [&'static Plan; 5],
 }
@@ -30,7 +33,7 @@ struct Bridge {
 pub(super) fn install(logging: &Arc<Logging>) {
     let bridge = BRIDGE.get_or_init(|| Bridge {
         logging: Arc::clone(logging),
-        plans: RwLock::default(),
+        plans: Plans::default(),
         others: [
             Level::ERROR,
             Level::WARN,
@@ -82,8 +85,9 @@ impl log::Log for Bridge {
         if !self.enabled(record.metadata()) {
             return;
         }
-        let plan = self.plan(record);
-        if plan.bucket.lease(1) == 0 {
+        let known = self.plan(record);
+        let plan = known.plan;
+        if !known.is_admitted() {
             return tally::suppressed(&self.logging, plan);
         }
         self.logging.tally.count(&self.logging, plan);
@@ -116,7 +120,7 @@ impl log::Log for Bridge {
 }
 
 impl Bridge {
-    fn plan(&self, record: &log::Record<'_>) -> &'static Plan {
+    fn plan(&self, record: &log::Record<'_>) -> Known {
         let mut hasher = DefaultHasher::new();
         (
             record.level(),
@@ -125,33 +129,24 @@ impl Bridge {
             record.line(),
         )
             .hash(&mut hasher);
-        let key = hasher.finish();
-        if let Some(plan) = self
-            .plans
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&key)
-        {
-            return plan;
-        }
-        let level = level_of(record.level());
-        let mut plans = self.plans.write().unwrap_or_else(PoisonError::into_inner);
-        if plans.len() >= CALLSITES {
-            return self.others[record.level() as usize - 1];
-        }
-        plans.entry(key).or_insert_with(|| {
-            let origin = Origin {
-                target: record.target().into(),
-                file: record.file().map(Into::into),
-                line: record.line(),
-            };
-            let rate = self.logging.rate_of(level);
-            Box::leak(Box::new(Plan::without_fields(
-                origin,
-                level,
-                &self.logging.redactor,
-                rate,
-            )))
+        let callsite = hasher.finish() as usize;
+        Plans::known(OWNER, callsite).unwrap_or_else(|| {
+            self.plans.get(OWNER, callsite, |count| {
+                if count >= CALLSITES {
+                    return self.others[record.level() as usize - 1];
+                }
+                let level = level_of(record.level());
+                let origin = Origin {
+                    target: record.target().into(),
+                    file: record.file().map(Into::into),
+                    line: record.line(),
+                };
+                let rate = self.logging.rate_of(level);
+                let redactor = &self.logging.redactor;
+                Box::leak(Box::new(Plan::without_fields(
+                    origin, level, redactor, rate,
+                )))
+            })
         })
     }
 }

@@ -38,7 +38,7 @@ use crate::encode::Line;
 use crate::redact::Redactor;
 use crate::sink::{LINE_MAX, LINE_ROOM};
 use plan::Plan;
-use plans::Admission;
+use plans::{Known, Plans};
 use recorder::RecorderOptions;
 use render::Parent;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -66,7 +66,7 @@ pub(crate) struct Logging {
     /// Tells this one's callsite plans and spans from another's.
     id: usize,
     me: Weak<Self>,
-    plans: plans::Plans,
+    plans: Plans,
     pub(crate) levels: Levels,
     rate: Rate,
     error_rate: Rate,
@@ -87,7 +87,7 @@ impl Logging {
         let logging = Arc::new_cyclic(|me| Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             me: Weak::clone(me),
-            plans: plans::Plans::default(),
+            plans: Plans::default(),
             levels: Levels::new(options.start, recorded),
             rate: options.rate,
             error_rate: options.error_rate,
@@ -103,37 +103,36 @@ impl Logging {
         logging
     }
 
-    /// The way of an event: callsite plan with its limit, level, rendering with redaction, sinks.
+    /// The way of an event: its callsite's plan, then level and limit, then rendering with redaction, then the sinks.
     #[inline]
     pub(crate) fn event(&self, event: &Event<'_>, parent: impl FnOnce() -> Parent) {
-        match plans::Plans::known(self.id, event.metadata()) {
-            Some((plan, Admission::Yes)) if !self.levels.only_recorded(plan) => {
-                self.written(plan, event, parent);
-            }
-            Some((plan, Admission::No)) if !self.levels.only_recorded(plan) => {
-                tally::suppressed(self, plan);
-            }
-            Some((plan, _)) if self.levels.only_recorded(plan) => {
-                if recorder::is_recording() {
-                    self.recorded(plan, event, parent);
-                }
-            }
-            _ => self.first(event, parent),
+        let callsite = std::ptr::from_ref(event.metadata()).addr();
+        match Plans::known(self.id, callsite) {
+            Some(known) => self.decide(known, event, parent),
+            None => self.plan(callsite, event, parent),
         }
     }
 
-    /// An event of a callsite that this thread does not know, or has used up its lease of.
+    /// The first event of a callsite on this thread.
     #[inline(never)]
-    fn first(&self, event: &Event<'_>, parent: impl FnOnce() -> Parent) {
+    fn plan(&self, callsite: usize, event: &Event<'_>, parent: impl FnOnce() -> Parent) {
         let metadata = event.metadata();
-        let (plan, admitted) = self.plans.admit(self.id, metadata, || {
-            Plan::new(metadata, &self.redactor, self.rate_of(*metadata.level()))
+        let known = self.plans.get(self.id, callsite, |_| {
+            let rate = self.rate_of(*metadata.level());
+            Box::leak(Box::new(Plan::new(metadata, &self.redactor, rate)))
         });
+        self.decide(known, event, parent);
+    }
+
+    /// Level and limit. What writes or records stands apart, so that a suppressed event pays nothing for it.
+    #[inline(always)]
+    fn decide(&self, known: Known, event: &Event<'_>, parent: impl FnOnce() -> Parent) {
+        let plan = known.plan;
         if self.levels.only_recorded(plan) {
             if recorder::is_recording() {
                 self.recorded(plan, event, parent);
             }
-        } else if admitted {
+        } else if known.is_admitted() {
             self.written(plan, event, parent);
         } else {
             tally::suppressed(self, plan);
@@ -149,7 +148,7 @@ impl Logging {
         });
     }
 
-    /// An event that is written. Apart, so that a suppressed one pays nothing for it.
+    /// An event that is written.
     #[inline(never)]
     fn written(&self, plan: &Plan, event: &Event<'_>, parent: impl FnOnce() -> Parent) {
         let parent = parent();

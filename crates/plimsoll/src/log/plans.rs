@@ -4,7 +4,6 @@ use super::plan::Plan;
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
-use tracing::Metadata;
 
 /// All plans. A callsite lives for ever, and so does its plan.
 #[derive(Default)]
@@ -12,8 +11,8 @@ pub(crate) struct Plans {
     all: RwLock<HashMap<usize, &'static Plan>>,
 }
 
-/// Slots of a thread's cache, a power of two.
-const CACHE: usize = 256;
+/// Slots of a thread's cache, as many as a byte can tell apart.
+const CACHE: usize = 1 << u8::BITS;
 
 /// A plan that a thread used, and what the thread may still write at its callsite.
 struct Slot {
@@ -29,66 +28,65 @@ thread_local! {
     static CACHED: [Slot; CACHE] = const { [const { Slot::empty() }; CACHE] };
 }
 
-/// What a thread knows about a call without asking anybody.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Admission {
-    /// Within the limit.
-    Yes,
-    /// Suppressed.
-    No,
-    /// The thread has used up its lease: [`Plans::admit`] says.
-    Ask,
+/// A callsite's plan, and where this thread's lease of its calls stands.
+#[derive(Clone, Copy)]
+pub(crate) struct Known {
+    pub(crate) plan: &'static Plan,
+    place: u8,
+}
+
+impl Known {
+    /// Takes one call from the lease, or a new lease if need be: whether the call is within the limit.
+    #[inline]
+    pub(crate) fn is_admitted(self) -> bool {
+        CACHED.with(|cached| cached[usize::from(self.place)].take(self.plan))
+    }
 }
 
 impl Plans {
-    /// The plan of a callsite for the `configure()` with that id, if this thread remembers it; a call that it admits is
-    /// taken from its lease.
+    /// The plan of a callsite for the `configure()` with that id, if this thread finds it at once.
     #[inline]
-    pub(crate) fn known(
-        owner: usize,
-        metadata: &'static Metadata<'static>,
-    ) -> Option<(&'static Plan, Admission)> {
-        let callsite = std::ptr::from_ref(metadata).addr();
-        CACHED.with(|cached| {
-            let slot = &cached[place(callsite)];
-            slot.plan_of(owner, callsite)
-                .map(|plan| (plan, slot.look(plan)))
-        })
+    pub(crate) fn known(owner: usize, callsite: usize) -> Option<Known> {
+        let place = place(callsite);
+        CACHED
+            .with(|cached| cached[usize::from(place)].plan_of(owner, callsite))
+            .map(|plan| Known { plan, place })
     }
 
-    /// The plan of a callsite for the `configure()` with that id, made if need be, and whether this call is within the
-    /// limit.
+    /// The plan of a callsite for the `configure()` with that id, made if need be; `make` gets the number of all plans.
     #[inline(never)]
-    pub(crate) fn admit(
+    pub(crate) fn get(
         &self,
         owner: usize,
-        metadata: &'static Metadata<'static>,
-        make: impl FnOnce() -> Plan,
-    ) -> (&'static Plan, bool) {
-        let callsite = std::ptr::from_ref(metadata).addr();
+        callsite: usize,
+        make: impl FnOnce(usize) -> &'static Plan,
+    ) -> Known {
         CACHED.with(|cached| {
             // Two places each: callsites that meet in one do not drive each other out.
-            let first = &cached[place(callsite)];
-            if let Some(plan) = first.plan_of(owner, callsite) {
-                return (plan, first.take(plan));
+            let places = [place(callsite), place(callsite) ^ 1];
+            let [first, second] = places.map(|place| &cached[usize::from(place)]);
+            for (slot, place) in [first, second].into_iter().zip(places) {
+                if let Some(plan) = slot.plan_of(owner, callsite) {
+                    return Known { plan, place };
+                }
             }
-            let second = &cached[place(callsite) ^ 1];
-            if let Some(plan) = second.plan_of(owner, callsite) {
-                return (plan, second.take(plan));
-            }
-            let slot = if first.plan.get().is_none() || second.plan.get().is_some() {
-                first
-            } else {
-                second
-            };
             let plan = self.find_or_make(callsite, make);
+            let (slot, place) = if first.plan.get().is_none() || second.plan.get().is_some() {
+                (first, places[0])
+            } else {
+                (second, places[1])
+            };
             slot.hold(owner, callsite, plan);
-            (plan, slot.take(plan))
+            Known { plan, place }
         })
     }
 
     #[cold]
-    fn find_or_make(&self, callsite: usize, make: impl FnOnce() -> Plan) -> &'static Plan {
+    fn find_or_make(
+        &self,
+        callsite: usize,
+        make: impl FnOnce(usize) -> &'static Plan,
+    ) -> &'static Plan {
         if let Some(plan) = self
             .all
             .read()
@@ -98,8 +96,8 @@ impl Plans {
             return plan;
         }
         let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
-        all.entry(callsite)
-            .or_insert_with(|| Box::leak(Box::new(make())))
+        let count = all.len();
+        all.entry(callsite).or_insert_with(|| make(count))
     }
 }
 
@@ -135,26 +133,16 @@ impl Slot {
     }
 
     #[inline]
-    fn look(&self, plan: &Plan) -> Admission {
+    fn take(&self, plan: &Plan) -> bool {
         let lease = self.lease.get();
         if lease > 0 {
             self.lease.set(lease - 1);
-            Admission::Yes
-        } else if plan.bucket.is_shut() {
-            Admission::No
-        } else {
-            Admission::Ask
+            return true;
         }
+        !plan.bucket.is_shut() && self.renew(plan)
     }
 
-    fn take(&self, plan: &Plan) -> bool {
-        match self.look(plan) {
-            Admission::Yes => true,
-            Admission::No => false,
-            Admission::Ask => self.renew(plan),
-        }
-    }
-
+    #[cold]
     fn renew(&self, plan: &Plan) -> bool {
         let lease = plan.bucket.lease(self.next.get());
         if lease == 0 {
@@ -169,7 +157,6 @@ impl Slot {
 
 /// Callsites stand some hundred bytes apart: the golden ratio spreads them (Knuth, multiplicative hashing).
 #[inline]
-const fn place(callsite: usize) -> usize {
-    ((callsite as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - CACHE.trailing_zeros()))
-        as usize
+const fn place(callsite: usize) -> u8 {
+    ((callsite as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - u8::BITS)) as u8
 }
