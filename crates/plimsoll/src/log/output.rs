@@ -16,7 +16,7 @@ pub(crate) enum Output {
 }
 
 impl Output {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push(&self, level: Level, line: &[u8]) {
         match self {
             Self::Pipeline(pipeline) => pipeline.push(level, line),

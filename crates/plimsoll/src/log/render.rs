@@ -49,16 +49,10 @@ pub(crate) fn event(
         chains: visitor.chains,
         mask: plan.mask | visitor.chain_mask,
     };
-    match span {
-        None => with_context(own_context.as_ref(), |context| {
-            rest(said, &NOTHING, context, &logging.fields, out);
-        }),
-        Some(span) => span.with(|spans| {
-            with_context(own_context.as_ref(), |context| {
-                rest(said, spans, context, &logging.fields, out);
-            });
-        }),
-    }
+    with_context(own_context.as_ref(), |context| match &span {
+        None => rest(said, &NOTHING, context, &logging.fields, out),
+        Some(span) => rest_in_span(said, span, context, &logging.fields, out),
+    });
     end(out);
 }
 
@@ -109,7 +103,7 @@ impl Parent {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn begin(plan: &Plan, out: &mut Vec<u8>) {
     out.clear();
     out.extend_from_slice(&timestamp::head());
@@ -140,10 +134,10 @@ fn values(plan: &Plan, visitor: &mut Visitor<'_>, record: impl Fn(&mut dyn Visit
         None => visitor.out.extend_from_slice(&plan.fallback),
         Some(0) => {}
         Some(index) => {
-            let skip = visitor.skip;
-            visitor.skip = !(1_u64.checked_shl(index as u32).unwrap_or(0));
+            let skipped = visitor.skipped();
+            visitor.skip(!(1_u64.checked_shl(index as u32).unwrap_or(0)));
             guarded_record(visitor, &record);
-            visitor.skip = skip | !visitor.skip;
+            visitor.skip(skipped | !visitor.skipped());
             if visitor.out.len() == message_at {
                 visitor.out.extend_from_slice(&plan.fallback);
             }
@@ -189,8 +183,19 @@ fn absent(plan: &Plan, missing: u64, message_at: usize, visitor: &mut Visitor<'_
     }
 }
 
+#[inline(never)]
+fn rest_in_span(
+    said: Said<'_>,
+    span: &SpanFields,
+    context: Option<&Context>,
+    service: &Rendered,
+    out: &mut Vec<u8>,
+) {
+    span.with(|spans| rest(said, spans, context, service, out));
+}
+
 /// Adds what the event does not say itself. Nearly always no key comes twice, and all is copied.
-#[inline]
+#[inline(always)]
 fn rest(
     said: Said<'_>,
     spans: &Rendered,

@@ -53,18 +53,21 @@ impl Tally {
     /// Counts an event that will be written.
     #[inline]
     pub(crate) fn count(&self, logging: &Logging, plan: &Plan) {
-        let level = plan.level;
-        self.events[index(level)].inc();
-        if !self.levels.decided.load(Ordering::Relaxed)
-            && !plan.own
-            && self.levels.is_violated(level)
-        {
+        self.events[index(plan.level)].inc();
+        if !self.levels.decided.load(Ordering::Relaxed) {
+            self.look_at_levels(logging, plan);
+        }
+    }
+
+    #[cold]
+    fn look_at_levels(&self, logging: &Logging, plan: &Plan) {
+        if !plan.own && self.levels.is_violated(plan.level) {
             catalogue().violations.inc([Rule::NoLevels.id()]);
             let line = Line::new(Level::WARN, "standard.violation")
                 .field("rule", Rule::NoLevels.id())
                 .field("name", Rule::NoLevels.name())
                 .field("events", LEVELS_AFTER)
-                .field("all_at", level_name(level));
+                .field("all_at", level_name(plan.level));
             logging.own_line(Level::WARN, line);
         }
     }
@@ -84,7 +87,6 @@ impl Tally {
 
 impl LevelsUsed {
     /// True once: when the last of the first events was at the only level there was.
-    #[cold]
     fn is_violated(&self, level: Level) -> bool {
         let bit = 1 << index(level);
         let seen = self.seen.fetch_or(bit, Ordering::Relaxed) | bit;

@@ -18,7 +18,9 @@ pub(crate) struct Visitor<'a> {
     /// Reserved keys that the context holds and this event declares.
     pub(crate) renamed: u8,
     /// One bit per field that is not written (any more).
-    pub(crate) skip: u64,
+    skip: u64,
+    /// One bit per field that is written, and under its own key.
+    plain: u64,
     /// One bit per field written.
     pub(crate) seen: u64,
     /// The field being written, and where its value begins.
@@ -39,6 +41,7 @@ impl<'a> Visitor<'a> {
     ) -> Self {
         Self {
             skip: plan.shadowed,
+            plain: if renamed == 0 { !plan.shadowed } else { 0 },
             plan,
             redactor,
             out,
@@ -52,6 +55,16 @@ impl<'a> Visitor<'a> {
         }
     }
 
+    pub(crate) const fn skipped(&self) -> u64 {
+        self.skip
+    }
+
+    /// Leaves these fields out from now on.
+    pub(crate) const fn skip(&mut self, fields: u64) {
+        self.skip = fields;
+        self.plain = if self.renamed == 0 { !fields } else { 0 };
+    }
+
     /// The value being written panicked: something stands in its place, and it is not tried again.
     #[cold]
     pub(crate) fn replace_panicked(&mut self) {
@@ -61,7 +74,7 @@ impl<'a> Visitor<'a> {
         }
         self.out.extend_from_slice(values::PANICKED.as_bytes());
         self.out.push(b'"');
-        self.skip |= u64::MAX >> (63 - self.at.min(63));
+        self.skip(self.skip | u64::MAX >> (63 - self.at.min(63)));
     }
 
     /// Which field is written, and what stands before its value; `None` if it is not written.
@@ -69,23 +82,30 @@ impl<'a> Visitor<'a> {
     fn next(&mut self, field: &Field) -> Option<(&'a PlannedField, &'a Opening)> {
         let index = field.index();
         let planned = self.plan.fields.get(index)?;
-        if planned.bit & !self.skip == 0 && !self.is_beyond(planned, index) {
-            return None;
-        }
+        let opening = if planned.bit & self.plain != 0 {
+            &planned.key
+        } else {
+            self.opening(planned, index)?
+        };
         self.seen |= planned.bit;
         self.at = index;
+        Some((planned, opening))
+    }
+
+    /// What stands before a value that is perhaps not written, or under another key.
+    #[cold]
+    fn opening(&self, planned: &'a PlannedField, index: usize) -> Option<&'a Opening> {
+        let written = match planned.bit {
+            // A field that has no bit: those before the last one have been written.
+            0 => !planned.shadowed && index >= self.at,
+            bit => bit & self.skip == 0,
+        };
         let opening = if planned.reserved & self.renamed == 0 {
             &planned.key
         } else {
             &planned.renamed
         };
-        Some((planned, opening))
-    }
-
-    /// Whether this is a field that has no bit and is written all the same.
-    #[cold]
-    const fn is_beyond(&self, planned: &PlannedField, index: usize) -> bool {
-        planned.bit == 0 && !planned.shadowed && index >= self.at
+        written.then_some(opening)
     }
 
     /// Writes the key with the quote that opens a string.
