@@ -10,6 +10,7 @@ use super::keys::Keys;
 use super::names::{self, of_kind};
 use super::redactor::RedactError;
 use super::screen;
+use super::sieve;
 use super::tokens::Tokens;
 use super::walk::{self, Seen};
 use super::{email, escapes, json, markup, numbers, url};
@@ -71,10 +72,15 @@ impl Engine {
             hits.push(Hit::new(0, text.len(), of_kind(class.kind)));
             return;
         }
-        self.screened(text, 0, hits);
-        if !hits.is_empty() {
-            self.finish(hits);
+        if !self.is_clean(text) {
+            self.by_rules(text, hits);
         }
+    }
+
+    /// By value alone, without a look before.
+    pub(super) fn by_rules(&self, text: &[u8], hits: &mut Vec<Hit>) {
+        self.screened(text, 0, hits);
+        self.finish(hits);
     }
 
     /// The same for JSON text. `None` when it is not JSON; then nothing was found.
@@ -108,16 +114,21 @@ impl Engine {
         settle(hits);
     }
 
-    /// Whether a text is clean at first sight.
+    /// Whether nothing is in a text, as two cheap looks tell of most.
     #[inline]
-    pub(super) fn is_quiet(&self, text: &[u8]) -> bool {
-        screen::is_quiet(text) && self.custom.is_empty()
+    pub(super) fn is_clean(&self, text: &[u8]) -> bool {
+        self.custom.is_empty() && (screen::is_quiet(text) || self.is_sifted(text))
     }
 
-    /// By value alone: screens, and reads on only if something may be there. Findings are moved by `offset`.
+    /// Whether the second look finds nothing.
+    pub(super) fn is_sifted(&self, text: &[u8]) -> bool {
+        sieve::is_clean(&self.keys, &self.tokens, text)
+    }
+
+    /// By value alone: looks, and reads on only if something may be there. Findings are moved by `offset`.
     #[inline]
     pub(super) fn inside(&self, text: &[u8], offset: usize, level: u8, hits: &mut Vec<Hit>) {
-        if self.is_quiet(text) {
+        if self.is_clean(text) {
             return;
         }
         let before = hits.len();
@@ -177,6 +188,9 @@ impl Engine {
 }
 
 pub(super) fn is_nested(text: &[u8]) -> bool {
+    if text.first().is_none_or(u8::is_ascii_alphanumeric) {
+        return false;
+    }
     let text = text.trim_ascii();
     matches!(
         (text.first(), text.last()),

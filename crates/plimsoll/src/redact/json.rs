@@ -289,6 +289,11 @@ enum Role {
     None,
 }
 
+/// Whether what is under this key may be named by another key of the same object.
+pub(super) fn is_value(key: &[u8]) -> bool {
+    role(key) == Role::Value
+}
+
 fn role(key: &[u8]) -> Role {
     match key {
         b"name" | b"key" | b"Name" | b"Key" | b"header" | b"field" | b"k" | b"param"

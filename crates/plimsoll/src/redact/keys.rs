@@ -1,6 +1,6 @@
 //! Key verdicts, remembered.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use plimsoll_standard::sensitive::{Class, Kind, Strength, classify, completes, words};
@@ -16,25 +16,41 @@ pub(super) struct Keys {
     instance: u32,
 }
 
-#[derive(Clone, Copy)]
 struct Remembered {
-    instance: u32,
-    key: Packed,
-    verdict: Verdict,
+    key: Cell<Packed>,
+    verdict: Cell<Verdict>,
 }
 
 #[derive(Clone, Copy)]
 struct Verdict {
     class: Option<Class>,
-    /// Nothing that may stand before the key makes it sensitive either.
+    /// It names nothing sensitive.
     harmless: bool,
+    /// Nothing that may stand before the key makes it sensitive either.
+    always: bool,
+}
+
+impl Verdict {
+    const NONE: Self = Self {
+        class: None,
+        harmless: false,
+        always: false,
+    };
 }
 
 /// Pairs of places; a key that comes in takes the first of its pair, the one before it the second.
 const PLACES: usize = 512;
 
 thread_local! {
-    static MEMORY: RefCell<Vec<Remembered>> = const { RefCell::new(Vec::new()) };
+    // Made of zeros and without a destructor, so that a thread gets it for nothing and finds it in one step.
+    static MEMORY: [Remembered; PLACES] = const {
+        [const {
+            Remembered {
+                key: Cell::new(Packed::NONE),
+                verdict: Cell::new(Verdict::NONE),
+            }
+        }; PLACES]
+    };
 }
 
 impl Keys {
@@ -75,116 +91,118 @@ impl Keys {
 
     /// Whether a word before a `:` or `=` names nothing sensitive, whatever words stand before it. Cheap for what came
     /// by lately; `false` says only that one must look closer.
-    #[inline]
+    #[inline(never)]
     pub(super) fn is_harmless(&self, key: &[u8]) -> bool {
-        if !self.sensitive.is_empty() {
-            return false;
-        }
-        let (first, last) = (key[0], key[key.len() - 1]);
-        key.len() < 2
-            || (first.is_ascii_digit() && last.is_ascii_digit())
-            || self.verdict(key).harmless
+        self.is_nothing(key) || self.verdict(key).always && self.sensitive.is_empty()
     }
 
+    /// The same of a key before which no words stand that belong to it.
+    #[inline(never)]
+    pub(super) fn is_harmless_alone(&self, key: &[u8]) -> bool {
+        self.is_nothing(key) || self.verdict(key).harmless
+    }
+
+    /// No single letter is a secret's name, and nothing as short as the hours and minutes of a time.
+    #[inline]
+    fn is_nothing(&self, key: &[u8]) -> bool {
+        let (first, last) = (key[0], key[key.len() - 1]);
+        self.sensitive.is_empty()
+            && (key.len() < 2
+                || (key.len() <= 4 && first.is_ascii_digit() && last.is_ascii_digit()))
+    }
+
+    #[inline(always)]
     fn verdict(&self, key: &[u8]) -> Verdict {
-        let Some(packed) = Packed::new(key) else {
+        let Some(packed) = Packed::new(key, self.instance) else {
             return self.decide(key);
         };
+        let place = packed.place();
         MEMORY.with(|memory| {
-            let Ok(mut memory) = memory.try_borrow_mut() else {
-                return self.decide(key);
-            };
-            if memory.is_empty() {
-                let nothing = Remembered {
-                    instance: 0,
-                    key: Packed::default(),
-                    verdict: Verdict {
-                        class: None,
-                        harmless: false,
-                    },
-                };
-                memory.resize(PLACES, nothing);
+            for place in [place, place + 1] {
+                if memory[place].key.get() == packed {
+                    return memory[place].verdict.get();
+                }
             }
-            let place = (packed.hash(self.instance) % PLACES) & !1;
-            let is_it = |place: &Remembered| place.key == packed && place.instance == self.instance;
-            if is_it(&memory[place]) {
-                return memory[place].verdict;
-            }
-            if is_it(&memory[place + 1]) {
-                return memory[place + 1].verdict;
-            }
-            let verdict = self.decide(key);
-            memory[place + 1] = memory[place];
-            memory[place] = Remembered {
-                instance: self.instance,
-                key: packed,
-                verdict,
-            };
-            verdict
+            self.learn(key, packed, place)
         })
+    }
+
+    #[cold]
+    fn learn(&self, key: &[u8], packed: Packed, place: usize) -> Verdict {
+        let verdict = self.decide(key);
+        MEMORY.with(|memory| {
+            let [first, second] = [&memory[place], &memory[place + 1]];
+            second.key.swap(&first.key);
+            second.verdict.swap(&first.verdict);
+            first.key.set(packed);
+            first.verdict.set(verdict);
+        });
+        verdict
     }
 
     fn decide(&self, key: &[u8]) -> Verdict {
         let Ok(text) = std::str::from_utf8(key) else {
-            return Verdict {
-                class: None,
-                harmless: false,
-            };
+            return Verdict::NONE;
         };
         let class = self.judge(text);
+        let harmless = class.is_none() && pairs::cookie_class(key).is_none();
         Verdict {
             class,
-            harmless: class.is_none()
-                && !text.contains(['+', '~'])
-                && pairs::cookie_class(key).is_none()
-                && !completes(text),
+            harmless,
+            always: harmless && !text.contains(['+', '~']) && !completes(text),
         }
     }
 }
 
-/// A key of at most forty bytes, ready to be compared.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
+/// A key of at most 32 bytes, ready to be compared.
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Packed {
-    words: [u64; 5],
-    length: usize,
+    ends: [u64; 2],
+    middle: [u64; 2],
+    /// Whose verdict it is, and the key's length.
+    of: (u32, u32),
 }
 
 impl Packed {
+    const NONE: Self = Self {
+        ends: [0; 2],
+        middle: [0; 2],
+        of: (0, 0),
+    };
+
     #[inline]
-    fn new(key: &[u8]) -> Option<Self> {
-        let mut words = [0; 5];
+    fn new(key: &[u8], instance: u32) -> Option<Self> {
+        let mut packed = Self {
+            of: (instance, u32::try_from(key.len()).ok()?),
+            ..Self::NONE
+        };
         if let (Some(first), Some(last)) = (key.first_chunk(), key.last_chunk()) {
-            // Two that overlap hold up to sixteen bytes.
-            words[0] = u64::from_le_bytes(*first);
-            words[1] = u64::from_le_bytes(*last);
+            // Two that overlap hold up to sixteen bytes, two more up to 32.
+            packed.ends = [u64::from_le_bytes(*first), u64::from_le_bytes(*last)];
             if key.len() > 16 {
-                let middle = key.get(8..key.len() - 8).filter(|_| key.len() <= 40)?;
-                let mut bytes = [0; 24];
-                bytes[..middle.len()].copy_from_slice(middle);
-                for (word, eight) in words[2..].iter_mut().zip(bytes.as_chunks().0) {
-                    *word = u64::from_le_bytes(*eight);
-                }
+                let inner = &key[8..key.len() - 8];
+                let (first, last) = (key[8..].first_chunk()?, key[..key.len() - 8].last_chunk()?);
+                packed.middle = [u64::from_le_bytes(*first), u64::from_le_bytes(*last)];
+                (inner.len() <= 16).then_some(())?;
             }
         } else if let (Some(first), Some(last)) = (key.first_chunk(), key.last_chunk()) {
-            words[0] = u64::from(u32::from_le_bytes(*first));
-            words[1] = u64::from(u32::from_le_bytes(*last));
+            let ends = [u32::from_le_bytes(*first), u32::from_le_bytes(*last)];
+            packed.ends[0] = u64::from(ends[0]) << 32 | u64::from(ends[1]);
         } else {
-            words[0] = key
+            packed.ends[0] = key
                 .iter()
                 .fold(0, |word, byte| (word << 8) | u64::from(*byte));
         }
-        Some(Self {
-            words,
-            length: key.len(),
-        })
+        Some(packed)
     }
 
+    /// The first of the pair of places that it may be found in.
     #[inline]
-    fn hash(&self, seed: u32) -> usize {
-        let [a, b, c, d, e] = self.words;
-        let mixed = (a ^ b.rotate_left(29) ^ c ^ d.rotate_left(11) ^ e ^ u64::from(seed))
+    fn place(&self) -> usize {
+        let [first, last] = self.ends;
+        let mixed = (first ^ last.rotate_left(29) ^ self.middle[0] ^ u64::from(self.of.0))
             .wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (mixed >> 48) as usize
+        ((mixed >> 48) as usize % PLACES) & !1
     }
 }
 

@@ -57,45 +57,87 @@ pub(super) fn look(bytes: [u8; LANES]) -> Look {
     }
 }
 
-/// A bit for each of 64 bytes that ends a word, for each `_` and for each digit.
-#[derive(Debug, Clone, Copy, Default)]
+/// A bit for each of 64 bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Words {
-    /// Everything but letters, digits and `_ - . ~ $ +`.
+    /// What ends a word: everything but letters, digits and `_ - . ~ $ +`. A text's end counts as one.
     pub(super) breaks: u64,
+    /// Blanks.
+    pub(super) spaces: u64,
     /// `_`.
     pub(super) underscores: u64,
     /// `0-9`.
     pub(super) digits: u64,
 }
 
-/// How many bytes [`words`] looks at.
+/// How many bytes [`words`] looks at, at most.
 pub(super) const BLOCK: usize = 64;
 
+/// Looks at the start of a text.
+#[inline(never)]
+pub(super) fn words(text: &[u8]) -> Words {
+    let mut words = Words::default();
+    if let Some(block) = text.first_chunk::<BLOCK>() {
+        for (turn, bytes) in block.as_chunks().0.iter().enumerate() {
+            words.add(*bytes, turn * LANES);
+        }
+        return words;
+    }
+    let (chunks, rest) = text.as_chunks();
+    for (turn, bytes) in chunks.iter().enumerate() {
+        words.add(*bytes, turn * LANES);
+    }
+    if !rest.is_empty() {
+        match text.last_chunk() {
+            // Some are seen twice, which changes nothing.
+            Some(last) => words.add(*last, text.len() - LANES),
+            None => words.add(padded(text), 0),
+        }
+    }
+    let end = 1 << text.len();
+    words.breaks = words.breaks & (end - 1) | end;
+    words
+}
+
+/// Fewer than sixteen bytes, and zeros.
 #[inline]
-pub(super) fn words(block: &[u8; BLOCK]) -> Words {
-    let mut kept = 0_u64;
-    let mut underscores = 0_u64;
-    let mut digits = 0_u64;
-    for (turn, bytes) in block.as_chunks::<LANES>().0.iter().enumerate() {
-        let lanes = u8x16::new(*bytes);
+pub(super) fn padded(bytes: &[u8]) -> [u8; LANES] {
+    let length = bytes.len();
+    let wide = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        // Two that overlap.
+        u128::from(u64::from_le_bytes(*first))
+            | u128::from(u64::from_le_bytes(*last)) << (8 * (length - 8))
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        u128::from(u32::from_le_bytes(*first))
+            | u128::from(u32::from_le_bytes(*last)) << (8 * (length - 4))
+    } else {
+        bytes
+            .iter()
+            .rev()
+            .fold(0, |wide, byte| wide << 8 | u128::from(*byte))
+    };
+    wide.to_le_bytes()
+}
+
+impl Words {
+    #[inline]
+    fn add(&mut self, bytes: [u8; LANES], at: usize) {
+        let lanes = u8x16::new(bytes);
         let underscore = equal(lanes, b'_');
         let digit = range(lanes, b'0', b'9');
         let in_word = range(lanes | u8x16::splat(0x20), b'a', b'z')
             | digit
             | range(lanes, b'-', b'.')
-            | range(lanes, 0x80, 0xff)
             | underscore
             | equal(lanes, b'~')
             | equal(lanes, b'$')
             | equal(lanes, b'+');
-        kept |= u64::from(in_word.to_bitmask()) << (turn * LANES);
-        underscores |= u64::from(underscore.to_bitmask()) << (turn * LANES);
-        digits |= u64::from(digit.to_bitmask()) << (turn * LANES);
-    }
-    Words {
-        breaks: !kept,
-        underscores,
-        digits,
+        // The high bit of each lane is what a mask is made of: bytes of other scripts are letters.
+        let breaks = !(in_word | lanes);
+        self.breaks |= u64::from(breaks.to_bitmask()) << at;
+        self.spaces |= u64::from(equal(lanes, b' ').to_bitmask()) << at;
+        self.underscores |= u64::from(underscore.to_bitmask()) << at;
+        self.digits |= u64::from(digit.to_bitmask()) << at;
     }
 }
 

@@ -3,7 +3,6 @@
 //! One seam, [`Redactor`]: a key is judged once ([`Redactor::key`]), a value each time ([`Redactor::value`]). A finding
 //! is replaced by `[redacted:<pattern>]`, which never echoes a byte of it, and counted by pattern.
 
-mod breaks;
 mod check;
 mod count;
 mod custom;
@@ -27,6 +26,7 @@ mod redactor;
 mod screen;
 mod secret;
 mod self_test;
+mod sieve;
 mod tokens;
 mod url;
 mod verdict;

@@ -19,6 +19,13 @@ pub(super) fn find(text: &[u8], hits: &mut Vec<Hit>) {
     }
 }
 
+/// Whether no number of a text is a person's.
+pub(super) fn are_harmless(text: &[u8]) -> bool {
+    let mut hits = Vec::new();
+    find(text, &mut hits);
+    hits.is_empty()
+}
+
 /// Longer runs are tables of figures; only their pieces between wide gaps are read.
 const LONGEST_RUN: usize = 4096;
 

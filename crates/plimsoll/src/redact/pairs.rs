@@ -8,7 +8,7 @@ use super::keys::Keys;
 use super::names::of_kind;
 
 /// Bytes read back for a key.
-const LONGEST_KEY: usize = 64;
+pub(super) const LONGEST_KEY: usize = 64;
 /// Bytes read back for the words before a key (`Social Security Number:`).
 const LONGEST_PHRASE: usize = 48;
 

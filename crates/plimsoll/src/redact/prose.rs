@@ -14,48 +14,72 @@ use super::screen::{CLASS, class};
 const LONGEST_VALUE: usize = 4096;
 const LONGEST_PHRASE: usize = 48;
 
-/// The words that start any of the forms, and two that tell of others (`into`, `form-data`).
+/// The words that start any of the forms, and two that tell of others (`into`, `form-data`), by length.
 const LEADS: [&[u8]; 27] = [
-    b"password",
-    b"passwd",
+    b"by",
     b"pwd",
-    b"passphrase",
-    b"passcode",
     b"pin",
     b"otp",
     b"cvv",
     b"cvc",
-    b"secret",
-    b"token",
     b"key",
-    b"code",
     b"ssn",
-    b"number",
-    b"credentials",
+    b"code",
     b"pass",
-    b"bearer",
-    b"basic",
-    b"by",
-    b"apikey",
-    b"negotiate",
     b"into",
-    b"form-data",
     b"auth",
-    b"requirepass",
+    b"token",
+    b"basic",
+    b"passwd",
+    b"secret",
+    b"number",
+    b"bearer",
+    b"apikey",
+    b"password",
+    b"passcode",
+    b"negotiate",
+    b"form-data",
+    b"passphrase",
     b"masterauth",
+    b"credentials",
+    b"requirepass",
 ];
 
-/// By a word's first letter: a bit for each length and each second letter that a lead with it has.
-static LEADS_BY_START: [(u32, u32); 32] = leads_by_start();
+/// By length: where the leads of so many bytes start, and where those of one byte more.
+static BY_LENGTH: [u8; 13] = {
+    let mut table = [0; 13];
+    let mut length = 0;
+    while length < table.len() {
+        let mut at = 0;
+        while at < LEADS.len() && LEADS[at].len() < length {
+            at += 1;
+        }
+        table[length] = at as u8;
+        length += 1;
+    }
+    table
+};
 
-const fn leads_by_start() -> [(u32, u32); 32] {
-    let mut table = [(0, 0); 32];
+/// The leads of so many bytes.
+fn of_length(length: usize) -> &'static [&'static [u8]] {
+    match BY_LENGTH.get(length..length + 2) {
+        Some(&[start, end]) => &LEADS[usize::from(start)..usize::from(end)],
+        _ => &[],
+    }
+}
+
+/// By a word's first letter: a bit for each length, each second and each middle letter that a lead with it has.
+static LEADS_BY_START: [(u32, u32, u32); 32] = leads_by_start();
+
+const fn leads_by_start() -> [(u32, u32, u32); 32] {
+    let mut table = [(0, 0, 0); 32];
     let mut at = 0;
     while at < LEADS.len() {
         let lead = LEADS[at];
         let entry = &mut table[(lead[0] & 31) as usize];
         entry.0 |= 1 << lead.len();
         entry.1 |= 1 << (lead[1] & 31);
+        entry.2 |= 1 << (lead[lead.len() / 2] & 31);
         at += 1;
     }
     table
@@ -69,14 +93,21 @@ pub(super) const fn lead_lengths(first: u8) -> u32 {
 /// A cheap look at a word of two bytes at least: whether it may be one of the leads, or a flag of a command line.
 #[inline]
 pub(super) fn may_lead(word: &[u8]) -> bool {
-    let (lengths, seconds) = LEADS_BY_START[usize::from(word[0] & 31)];
-    (word.len() < 32 && (lengths >> word.len()) & (seconds >> (word[1] & 31)) & 1 != 0)
+    let (lengths, seconds, middles) = LEADS_BY_START[usize::from(word[0] & 31)];
+    let middle = word[word.len() / 2];
+    (word.len() < 32
+        && (lengths >> word.len()) & (seconds >> (word[1] & 31)) & (middles >> (middle & 31)) & 1
+            != 0)
         || word[0] == b'-'
 }
 
 /// Whether a word is one of the leads, or a flag of a command line.
 pub(super) fn leads(word: &[u8]) -> bool {
-    word[0] == b'-' || (may_lead(word) && LEADS.iter().any(|lead| word.eq_ignore_ascii_case(lead)))
+    word[0] == b'-'
+        || (may_lead(word)
+            && of_length(word.len())
+                .iter()
+                .any(|lead| word.eq_ignore_ascii_case(lead)))
 }
 
 /// Looks at the word `text[start..end]` and what follows it. Returns where a finding ended.

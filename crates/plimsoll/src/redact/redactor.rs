@@ -87,7 +87,7 @@ impl Redactor {
     #[inline]
     #[must_use]
     pub fn value(&self, key: KeyVerdict, text: &str) -> Option<String> {
-        if key.class.is_none() && self.engine.is_quiet(text.as_bytes()) {
+        if key.class.is_none() && self.engine.is_clean(text.as_bytes()) {
             return None;
         }
         self.suspicious(key, text)

@@ -120,11 +120,7 @@ fn is_plain(text: &[u8]) -> bool {
     if let Some(last) = text.last_chunk() {
         return walk.goes_on(lanes::look(*last).tail(rest.len()));
     }
-    let mut padded = [b' '; lanes::LANES];
-    for (to, from) in padded.iter_mut().zip(rest) {
-        *to = *from;
-    }
-    walk.goes_on(lanes::look(padded))
+    walk.goes_on(lanes::look(lanes::padded(rest)))
 }
 
 /// What reaches from one sixteen bytes into the next.

@@ -48,6 +48,15 @@ struct Inside {
     bit: u64,
 }
 
+impl Inside {
+    /// Whether the literal stands in the word from `start` on, its mark at `mark`.
+    fn stands(&self, text: &[u8], start: usize, mark: usize) -> bool {
+        self.literal[self.mark] == text[mark]
+            && mark >= start + self.mark
+            && text[mark - self.mark..].starts_with(&self.literal)
+    }
+}
+
 #[derive(Debug)]
 struct Format {
     pattern: u16,
@@ -183,6 +192,26 @@ impl Tokens {
         None
     }
 
+    /// Whether [`word`](Self::word) has a reason to try an expression.
+    pub(super) fn may_stand_in(&self, text: &[u8], start: usize, end: usize) -> bool {
+        let starts = |at: usize| self.starts[slot(text[at], text[at + 1])];
+        if starts(start) {
+            return true;
+        }
+        let word = &text[start..end];
+        if word.len() < LONG || screen::is_uuid(word) {
+            return false;
+        }
+        word.iter().zip(start..).any(|(byte, at)| {
+            self.marks[usize::from(*byte)]
+                && ((STARTS_AFTER.contains(byte) && end - at > SHORTEST_TOKEN && starts(at + 1))
+                    || self
+                        .inside
+                        .iter()
+                        .any(|inside| inside.stands(text, start, at)))
+        })
+    }
+
     /// A token whose known start is at `start`.
     fn at(&self, text: &[u8], start: usize, tries: &mut u32, hits: &mut Vec<Hit>) -> Option<usize> {
         let rest = text.get(start..)?;
@@ -234,11 +263,7 @@ impl Tokens {
     ) -> Option<usize> {
         self.inside.iter().find_map(|inside| {
             let format = &self.formats[inside.place];
-            let stands = inside.literal[inside.mark] == text[mark]
-                && *tried & inside.bit == 0
-                && mark >= start + inside.mark
-                && text[mark - inside.mark..].starts_with(&inside.literal);
-            if !stands {
+            if *tried & inside.bit != 0 || !inside.stands(text, start, mark) {
                 return None;
             }
             *tried |= inside.bit;

@@ -1,10 +1,9 @@
 //! One walk over all words of a text, with the marks after them: each rule is asked only where its own marks stand.
 
-use super::breaks::Breaks;
 use super::hit::Hit;
 use super::keys::Keys;
-use super::screen;
 use super::tokens::{SHORTEST_TOKEN, Tokens};
+use super::{lanes, screen};
 use super::{numbers, pairs, prose, url};
 
 /// Forms of which a mark was seen on the walk, for the rules that read the whole text.
@@ -56,12 +55,14 @@ impl Seen {
     }
 }
 
+/// Fewest bytes of a name with a `_` that is a secret's.
+pub(super) const SHORTEST_NAME: usize = 6;
+
 /// A phrase is not read further back than this from a `:` or `=`.
-const LONGEST_PHRASE: usize = 48;
+pub(super) const LONGEST_PHRASE: usize = 48;
 
 /// Looks at every word and at the marks between; tells which forms may be there besides.
 pub(super) fn words(keys: &Keys, tokens: &Tokens, text: &[u8], hits: &mut Vec<Hit>) -> Seen {
-    let mut breaks = Breaks::new(text);
     let mut walk = Walk {
         keys,
         tokens,
@@ -72,50 +73,50 @@ pub(super) fn words(keys: &Keys, tokens: &Tokens, text: &[u8], hits: &mut Vec<Hi
         named: None,
         prose: None,
     };
-    let mut start = 0;
-    loop {
-        let end = breaks.next();
-        let length = end.saturating_sub(start);
-        if length > 1
-            && (WORTH[usize::from(text[start])] >> length.min(31)) & 1 != 0
-            && says_something(&text[start..end])
-            && let Some(found) = walk.word(start, end)
-        {
-            start = walk.go_on(found, start, &mut breaks);
-            continue;
+    // Where the word starts that is read, and where the next break is looked for.
+    let (mut start, mut at) = (0, 0);
+    while at <= text.len() {
+        let base = at - at % lanes::BLOCK;
+        let block = lanes::words(&text[base..]);
+        let mut left = block.breaks & (u64::MAX << (at - base));
+        at = base + lanes::BLOCK;
+        walk.seen.digits += block.digits.count_ones();
+        while left != 0 {
+            let place = left.trailing_zeros();
+            left &= left - 1;
+            let end = base + place as usize;
+            let length = end.saturating_sub(start);
+            let mut next = None;
+            if length > 1 && may_say_something(text[start], length) {
+                next = walk.word(start, end);
+            }
+            if next.is_none() {
+                if (block.spaces >> place) & 1 == 0 {
+                    next = walk.mark(start, end);
+                } else if length >= SHORTEST_NAME
+                    && (start < base || (block.underscores >> (start - base)) << (64 - length) != 0)
+                {
+                    next = walk.name(start, end);
+                }
+            }
+            let Some(next) = next else {
+                start = end + 1;
+                continue;
+            };
+            start = next.start;
+            if next.breaks >= base && next.breaks < at {
+                left = block.breaks & (u64::MAX << (next.breaks - base));
+            } else {
+                at = next.breaks;
+                break;
+            }
         }
-        let Some(&mark) = text.get(end) else {
-            break;
-        };
-        if mark == b' ' {
-            if length >= 6
-                && breaks.may_hold_underscore(start, end)
-                && let Some(found) = prose::name_and_value(keys, text, start, end, walk.hits)
-            {
-                start = walk.go_on(found, start, &mut breaks);
-                continue;
-            }
-        } else if IS_MARK[usize::from(mark)] {
-            if let Some(found) = walk.mark(start, end) {
-                start = walk.go_on(found, end + 1, &mut breaks);
-                continue;
-            }
-            if matches!(mark, b'\\' | b'%') {
-                let skip = walk.escaped(end);
-                start = end + 1 + skip;
-                // The escape's first byte may be a mark itself.
-                breaks.seek(end + 1 + skip.min(1));
-                continue;
-            }
-        }
-        start = end + 1;
     }
-    walk.seen.digits = breaks.digits;
     walk.seen
 }
 
 /// The marks that more than end a word.
-static IS_MARK: [bool; 256] = {
+pub(super) static IS_MARK: [bool; 256] = {
     let mut table = [false; 256];
     let marks = b":=(,@<\\%";
     let mut at = 0;
@@ -146,10 +147,25 @@ static WORTH: [u32; 256] = {
     table
 };
 
+/// Whether a word is worth a closer look by its first byte and its length, which is two at least.
+#[inline]
+pub(super) fn may_say_something(first: u8, length: usize) -> bool {
+    (WORTH[usize::from(first)] >> length.min(31)) & 1 != 0
+}
+
 /// Whether a word is worth a closer look: it is long, may lead a form, or starts like an account's number.
 #[inline]
 fn says_something(word: &[u8]) -> bool {
     word.len() >= SHORTEST_TOKEN || numbers::may_be_account(word) || prose::may_lead(word)
+}
+
+/// Where to go on after something was found or passed over.
+#[derive(Clone, Copy)]
+struct Next {
+    /// Where the next word starts.
+    start: usize,
+    /// Where its end is looked for.
+    breaks: usize,
 }
 
 struct Walk<'a> {
@@ -168,15 +184,47 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     /// After a finding that ended at `found`, and not before `low`.
-    fn go_on(&mut self, found: usize, low: usize, breaks: &mut Breaks<'_>) -> usize {
+    fn after(&mut self, found: usize, low: usize) -> Next {
         self.floor = found;
         let start = found.max(low);
-        breaks.seek(start);
-        start
+        Next {
+            start,
+            breaks: start,
+        }
+    }
+
+    fn word(&mut self, start: usize, end: usize) -> Option<Next> {
+        let found = says_something(&self.text[start..end]).then(|| self.led(start, end))??;
+        Some(self.after(found, start))
+    }
+
+    /// A name with a `_` and a blank after it.
+    #[inline(never)]
+    fn name(&mut self, start: usize, end: usize) -> Option<Next> {
+        let found = prose::name_and_value(self.keys, self.text, start, end, self.hits)?;
+        Some(self.after(found, start))
+    }
+
+    fn mark(&mut self, start: usize, at: usize) -> Option<Next> {
+        let mark = *self.text.get(at)?;
+        if !IS_MARK[usize::from(mark)] {
+            return None;
+        }
+        if matches!(mark, b'\\' | b'%') {
+            let skip = self.escaped(at);
+            return Some(Next {
+                start: at + 1 + skip,
+                // The escape's first byte may be a mark itself.
+                breaks: at + 1 + skip.min(1),
+            });
+        }
+        let found = self.marked(start, at)?;
+        Some(self.after(found, at + 1))
     }
 
     /// Asks the rules that a word can start. Returns where a finding ended.
-    fn word(&mut self, start: usize, end: usize) -> Option<usize> {
+    #[inline(never)]
+    fn led(&mut self, start: usize, end: usize) -> Option<usize> {
         let text = self.text;
         let word = &text[start..end];
         if word.len() >= SHORTEST_TOKEN
@@ -219,7 +267,8 @@ impl Walk<'_> {
     }
 
     /// Asks the rules of the mark at `at`, before which a word starts at `start`. Returns where a finding ended.
-    fn mark(&mut self, start: usize, at: usize) -> Option<usize> {
+    #[inline(never)]
+    fn marked(&mut self, start: usize, at: usize) -> Option<usize> {
         let text = self.text;
         let next = text.get(at + 1).copied();
         match text[at] {
@@ -268,7 +317,7 @@ impl Walk<'_> {
                 self.seen.add(Seen::ESCAPED);
                 5
             }
-            (b'%', _) => {
+            (b'%', Some(first)) if first.is_ascii_hexdigit() => {
                 self.seen.add(encoded(rest));
                 2
             }
