@@ -149,7 +149,7 @@ mod tests {
     const JSON: (&str, &str) = ("content-type", "application/json; charset=utf-8");
 
     fn change(door: &Door, pairs: &[(&'static str, &str)]) -> u16 {
-        door.change(&headers(pairs))
+        door.change(&Method::PUT, &headers(pairs))
             .map_or_else(|problem| problem.status().as_u16(), |()| 200)
     }
 
@@ -186,6 +186,13 @@ mod tests {
         assert_eq!(change(&door("[::ffff:127.0.0.1]:9464", None), &[JSON]), 200);
         assert_eq!(change(&door("0.0.0.0:9464", None), &[JSON]), 403);
         assert_eq!(change(&door("0.0.0.0:9464", Some("")), &[JSON]), 403);
+    }
+
+    #[test]
+    fn only_what_has_a_body_must_say_that_it_is_json() {
+        let door = door("127.0.0.1:9464", None);
+        assert!(door.change(&Method::DELETE, &headers(&[])).is_ok());
+        assert!(door.change(&Method::PUT, &headers(&[])).is_err());
     }
 
     #[test]
