@@ -154,6 +154,14 @@ mod tests {
     }
 
     #[test]
+    fn taking_a_change_back_needs_no_body() {
+        let door = door("127.0.0.1:9464", None);
+        assert!(door.change(&Method::DELETE, &headers(&[])).is_ok());
+        assert_eq!(change(&door, &[]), 415);
+        assert_eq!(change(&door, &[JSON]), 200);
+    }
+
+    #[test]
     fn only_known_hosts_are_let_in() {
         let door = door("127.0.0.1:9464", None);
         for host in [
