@@ -260,10 +260,13 @@ fn a_level_set_at_run_time_ends_by_itself() {
         info!(target: "elsewhere", "silenced elsewhere");
         error!(target: "elsewhere", "never silenced");
         assert_eq!(control.get().overrides.len(), 2);
-        while !control.get().overrides.is_empty() {
+        // They leave the list first, then the levels change back, then the callsites hear of it.
+        let ended = |now: plimsoll::log::LevelReport| {
+            now.overrides.is_empty() && now.targets.is_empty() && now.level == tracing::Level::INFO
+        };
+        while !ended(control.get()) {
             std::thread::sleep(Duration::from_millis(20));
         }
-        // They leave the list first, then the levels change back.
         std::thread::sleep(Duration::from_millis(200));
         debug!("debug after it ended");
         info!(target: "elsewhere", "info again");
