@@ -99,6 +99,21 @@ pub(super) fn words(text: &[u8]) -> Words {
     words
 }
 
+/// The number of digits in a text of at most sixteen bytes that is one word; `None` for any other text.
+#[inline]
+pub(super) fn digits_of_word(text: &[u8]) -> Option<usize> {
+    if text.len() > LANES {
+        return None;
+    }
+    let mut words = Words::default();
+    match text.first_chunk() {
+        Some(all) => words.add(*all, 0),
+        None => words.add(padded(text), 0),
+    }
+    let is_word = words.breaks.trailing_zeros() as usize >= text.len();
+    is_word.then_some(words.digits.count_ones() as usize)
+}
+
 /// Fewer than sixteen bytes, and zeros.
 #[inline]
 pub(super) fn padded(bytes: &[u8]) -> [u8; LANES] {

@@ -231,7 +231,9 @@ fn card(rest: &[u8]) -> Option<usize> {
     let mut count = 0;
     let mut mark = None;
     let mut group = 0;
-    let mut groups = Vec::with_capacity(0);
+    // No card has more groups.
+    let mut groups = [0; 4];
+    let mut marks = 0;
     let mut at = 0;
     let mut end = 0;
     while let Some(&byte) = rest.get(at) {
@@ -250,20 +252,22 @@ fn card(rest: &[u8]) -> Option<usize> {
         {
             // A full card number may be followed by a blank and its expiry.
             if byte == b' '
-                && plausible(&groups, group, mark.is_some())
+                && plausible(&groups[..marks], group, mark.is_some())
                 && check::is_card(&digits[..count])
             {
                 break;
             }
             mark = Some(byte);
-            groups.push(group);
+            *groups.get_mut(marks)? = group;
+            marks += 1;
             group = 0;
             at += 1;
         } else {
             break;
         }
     }
-    (plausible(&groups, group, mark.is_some()) && check::is_card(&digits[..count])).then_some(end)
+    (plausible(&groups[..marks], group, mark.is_some()) && check::is_card(&digits[..count]))
+        .then_some(end)
 }
 
 /// Groups as cards are printed: 4-4-4-4, 4-6-5, 4-6-4, 4-4-4-4-3, or none at all.
@@ -325,8 +329,8 @@ fn is_address(rest: &[u8]) -> bool {
         .iter()
         .position(|byte| !(byte.is_ascii_digit() || *byte == b'.'))
         .unwrap_or(rest.len());
-    let parts: Vec<_> = rest[..end].split(|byte| *byte == b'.').collect();
-    parts.len() == 4 && parts.iter().all(|part| (1..=3).contains(&part.len()))
+    let mut parts = rest[..end].split(|byte| *byte == b'.');
+    parts.clone().count() == 4 && parts.all(|part| (1..=3).contains(&part.len()))
 }
 
 /// National forms that are unmistakable by their grouping, with the bytes they start with.
@@ -464,7 +468,8 @@ const CALLED: &[&[u8]] = &[
 
 /// `4155552671 is my phone number`, `4155552671 (mobile)`.
 fn said_after(text: &[u8], end: usize) -> bool {
-    let after = text[end..text.len().min(end + 28)].to_ascii_lowercase();
+    let mut room = [0; NEAR];
+    let after = lower_case(&text[end..text.len().min(end + NEAR)], &mut room);
     let first = after
         .iter()
         .position(|byte| matches!(byte, b',' | b';' | b'=' | b':'));
@@ -474,10 +479,22 @@ fn said_after(text: &[u8], end: usize) -> bool {
         .any(|word| memchr::memmem::find(after, word).is_some())
 }
 
+/// The bytes beside a number in which the words stand that say what it is.
+const NEAR: usize = 28;
+
+/// A text's bytes in lower case, in a place that is there already.
+fn lower_case<'a>(text: &[u8], room: &'a mut [u8; NEAR]) -> &'a [u8] {
+    let room = &mut room[..text.len()];
+    room.copy_from_slice(text);
+    room.make_ascii_lowercase();
+    room
+}
+
 fn called(text: &[u8], at: usize) -> bool {
-    let before = text[at.saturating_sub(28)..at].to_ascii_lowercase();
+    let mut room = [0; NEAR];
+    let before = lower_case(&text[at.saturating_sub(NEAR)..at], &mut room);
     CALLS.iter().any(|word| {
-        memchr::memmem::find_iter(&before, word)
+        memchr::memmem::find_iter(before, word)
             .any(|found| found == 0 || !before[found - 1].is_ascii_alphabetic())
     })
 }

@@ -12,6 +12,16 @@ use super::{json, lanes, numbers, pairs, prose, screen};
 
 /// Whether no rule finds anything in a text.
 pub(super) fn is_clean(keys: &Keys, tokens: &Tokens, text: &[u8]) -> bool {
+    if let Some(digits) = lanes::digits_of_word(text) {
+        // One short word (`user-58132`, `2xx`): neither a pair nor two words.
+        return digits < screen::SHORTEST_NUMBER
+            && (text.len() < SHORTEST_TOKEN || !tokens.may_stand_in(text, 0, text.len()));
+    }
+    weigh(keys, tokens, text)
+}
+
+#[inline(never)]
+fn weigh(keys: &Keys, tokens: &Tokens, text: &[u8]) -> bool {
     let mut sieve = Sieve {
         keys,
         tokens,
@@ -316,6 +326,8 @@ impl Sieve<'_> {
         }
         match before {
             b'"' | b'\'' => !self.keys.is_harmless_alone(name),
+            // Behind an escape (`\t`) the rule reads on.
+            b'n' | b'r' | b't' if apart => true,
             before => pairs::is_query_mark(before) || !self.keys.is_harmless(name),
         }
     }

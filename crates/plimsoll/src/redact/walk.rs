@@ -311,13 +311,13 @@ impl Walk<'_> {
     /// What was escaped before a word is not part of it (`\nAKIA...`, `%3Dghp_...`): so many bytes after the mark.
     fn escaped(&mut self, mark: usize) -> usize {
         let rest = &self.text[mark + 1..];
-        let skip = match (self.text[mark], rest.first()) {
-            (b'\\', Some(b'n' | b'r' | b't')) => 1,
-            (b'\\', Some(b'u')) => {
+        let skip = match (self.text[mark], rest) {
+            (b'\\', [b'n' | b'r' | b't', ..]) => 1,
+            (b'\\', [b'u', ..]) => {
                 self.seen.add(Seen::ESCAPED);
                 5
             }
-            (b'%', Some(first)) if first.is_ascii_hexdigit() => {
+            (b'%', [high, low, ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
                 self.seen.add(encoded(rest));
                 2
             }
