@@ -9,12 +9,13 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
     cargo build --release --locked --package jobs --bin jobs \
     && install -D -m 0755 target/release/jobs /out/usr/local/bin/jobs \
-    && install -d -m 0750 /out/var/lib/jobs
+    && install -d -m 0750 /out/data/jobs
 
 # glibc, certificates and nothing else: no shell, no package manager.
 FROM gcr.io/distroless/cc-debian12:nonroot
 COPY --from=build --chown=0:0 /out/usr/local/bin/jobs /usr/local/bin/jobs
-COPY --from=build --chown=65532:65532 /out/var/lib/jobs /var/lib/jobs
+# By its parent: a directory that is copied by its own name gets the mode 0755.
+COPY --from=build --chown=65532:65532 /out/data /var/lib
 USER 65532:65532
 # The API asks for API_TOKEN, or is told --allow-anonymous: on an address that others reach it does not start without.
 ENV LISTEN=0.0.0.0:8080 \

@@ -178,6 +178,7 @@ fn the_unit_sets_known_variables_and_is_locked_down() {
         "ProtectSystem=strict",
         "CapabilityBoundingSet=",
         "User=jobs",
+        "RestartPreventExitStatus=2",
     ] {
         assert!(unit.lines().any(|own| own == line), "{line}");
     }
