@@ -100,7 +100,7 @@ pub(super) fn words(text: &[u8]) -> Words {
 }
 
 /// The number of digits in a text of at most sixteen bytes that is one word; `None` for any other text.
-#[inline]
+#[inline(always)]
 pub(super) fn digits_of_word(text: &[u8]) -> Option<usize> {
     if text.len() > LANES {
         return None;
@@ -118,20 +118,27 @@ pub(super) fn digits_of_word(text: &[u8]) -> Option<usize> {
 #[inline]
 pub(super) fn padded(bytes: &[u8]) -> [u8; LANES] {
     let length = bytes.len();
-    let wide = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-        // Two that overlap.
-        u128::from(u64::from_le_bytes(*first))
-            | u128::from(u64::from_le_bytes(*last)) << (8 * (length - 8))
+    let (low, high) = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        // Two that overlap; the second without what the first has.
+        let last = u64::from_le_bytes(*last);
+        (
+            u64::from_le_bytes(*first),
+            last >> 8 >> (8 * (LANES - 1 - length)),
+        )
     } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-        u128::from(u32::from_le_bytes(*first))
-            | u128::from(u32::from_le_bytes(*last)) << (8 * (length - 4))
+        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+        (u64::from(first) | u64::from(last) << (8 * (length - 4)), 0)
     } else {
-        bytes
+        let folded = bytes
             .iter()
             .rev()
-            .fold(0, |wide, byte| wide << 8 | u128::from(*byte))
+            .fold(0, |wide, byte| wide << 8 | u64::from(*byte));
+        (folded, 0)
     };
-    wide.to_le_bytes()
+    let mut padded = [0; LANES];
+    padded[..8].copy_from_slice(&low.to_le_bytes());
+    padded[8..].copy_from_slice(&high.to_le_bytes());
+    padded
 }
 
 impl Words {

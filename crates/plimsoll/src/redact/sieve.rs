@@ -14,8 +14,9 @@ use super::{json, lanes, numbers, pairs, prose, screen};
 pub(super) fn is_clean(keys: &Keys, tokens: &Tokens, text: &[u8]) -> bool {
     if let Some(digits) = lanes::digits_of_word(text) {
         // One short word (`user-58132`, `2xx`): neither a pair nor two words.
-        return digits < screen::SHORTEST_NUMBER
-            && (text.len() < SHORTEST_TOKEN || !tokens.may_stand_in(text, 0, text.len()));
+        return text.len() < SHORTEST_TOKEN.min(screen::SHORTEST_NUMBER)
+            || (digits < screen::SHORTEST_NUMBER
+                && (text.len() < SHORTEST_TOKEN || !tokens.may_stand_in(text, 0, text.len())));
     }
     weigh(keys, tokens, text)
 }
