@@ -20,6 +20,7 @@ mod markup;
 mod names;
 mod numbers;
 mod pairs;
+mod phone;
 pub(crate) mod process;
 mod prose;
 mod redactor;
