@@ -187,6 +187,14 @@ fn noun(head: &str, before: &[&str]) -> Reading {
         "token" => Some(Kind::Token.sure()),
         "tokens" if before.is_empty() || all(TOKEN_NOT) => None,
         "tokens" | "jwt" | "jwts" | "sas" => Some(Kind::Token.text()),
+        "tok"
+            if matches!(
+                prior,
+                "auth" | "access" | "refresh" | "api" | "bearer" | "session"
+            ) =>
+        {
+            Some(Kind::Token.sure())
+        }
         "bearer" => Some(Kind::Token.likely()),
         "answer" if matches!(prior, "secret" | "security") => Some(Kind::Password.sure()),
         "pat" if !before.is_empty() => Some(Kind::Token.likely()),

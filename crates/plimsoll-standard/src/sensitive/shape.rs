@@ -152,6 +152,16 @@ fn starts_upper(word: &str) -> bool {
     word.chars().next().is_none_or(char::is_uppercase)
 }
 
+/// `$DB_PASSWORD`.
+fn is_shell_variable(text: &str) -> bool {
+    text.strip_prefix('$').is_some_and(|name| {
+        name.len() > 1
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+    })
+}
+
 /// `***`, `[redacted]`, `<hidden>`, `null`, `${VAR}`, `{{ var }}`: something stands in for the value already.
 #[must_use]
 pub fn is_placeholder(text: &str) -> bool {
@@ -209,6 +219,8 @@ pub fn is_placeholder(text: &str) -> bool {
             .any(|word| lower.contains(word))
             && lower.len() <= 64)
         || (lower.starts_with("${") && lower.ends_with('}'))
+        || lower.starts_with("$(")
+        || is_shell_variable(text)
         || (lower.starts_with("{{") && lower.ends_with("}}"))
         || (lower.starts_with("<")
             && lower.ends_with('>')

@@ -265,6 +265,7 @@ pub(super) const TOKEN_NOT: &[&str] = &[
 
 /// Words in front of `key` that make it secret whatever stands there.
 pub(super) const KEY_SURE: &[&str] = &[
+    "sas",
     "api",
     "apis",
     "xapi",
@@ -471,6 +472,8 @@ pub(super) const CODE_OF: &[&str] = &[
     "sso",
     "magic",
     "confirmation",
+    "your",
+    "tan",
 ];
 
 /// Last words that say the key tells something about a secret and is none.

@@ -119,6 +119,8 @@ impl Walk<'_> {
         }
         // `["x-api-key", "..."]`: a pair of strings of which the first names the second.
         let mut first = None;
+        // `["--password", "..."]`: a command's arguments.
+        let mut flag = None;
         let mut index = 0;
         loop {
             self.space();
@@ -132,6 +134,14 @@ impl Walk<'_> {
             let to = self.at;
             self.space();
             let more = self.take(b',').is_some();
+            if let (Some(class), Some(_)) = (flag.take(), inner)
+                && self.hits.len() == before
+            {
+                self.judge(Some(class), from + 1, to - 1, element.contains(&b'\\'));
+            }
+            flag = inner
+                .filter(|name| name.starts_with(b"-"))
+                .and_then(|name| self.engine.keys.recall(name.trim_ascii_start()));
             match (index, inner) {
                 (0, Some(name)) if more => first = self.engine.keys.recall(name),
                 (1, Some(value)) if !more && self.hits.len() == before => {

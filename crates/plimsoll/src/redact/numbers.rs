@@ -208,19 +208,33 @@ pub(super) fn is_plain(value: &[u8]) -> bool {
     value.iter().all(u8::is_ascii_digit)
 }
 
-/// Whether a name's last word says that numbers under it are no card's: `order_id`, `orderId`, `offset`.
+/// Whether a name's last word says that numbers under it are no card's: `order_id`, `orderId`, `offset`; or the word
+/// before `number`: `tracking_number`.
 pub(super) fn names_number(name: &[u8]) -> bool {
-    let start = name
+    let (before, word) = last_word(name);
+    let is =
+        |word: &[u8], nouns: &[&[u8]]| nouns.iter().any(|noun| word.eq_ignore_ascii_case(noun));
+    is(word, NUMBERED)
+        || (is(word, &[b"number", b"num", b"no", b"nr"]) && is(last_word(before).1, NUMBERED))
+}
+
+/// The last word of a name, and what stands before it.
+fn last_word(name: &[u8]) -> (&[u8], &[u8]) {
+    let end = name
+        .iter()
+        .rposition(u8::is_ascii_alphanumeric)
+        .map_or(0, |last| last + 1);
+    let start = name[..end]
         .iter()
         .rposition(|byte| !byte.is_ascii_alphabetic())
         .map_or(0, |last| last + 1);
-    let word = &name[start..];
-    let word = word
+    let word = &name[start..end];
+    let start = word
         .iter()
         .rposition(u8::is_ascii_uppercase)
         .filter(|capital| *capital > 0 && word[capital - 1].is_ascii_lowercase())
-        .map_or(word, |capital| &word[capital..]);
-    NUMBERED.iter().any(|noun| word.eq_ignore_ascii_case(noun))
+        .map_or(start, |capital| start + capital);
+    (&name[..start], &name[start..end])
 }
 
 /// Thirteen to nineteen digits, alone or in groups with one kind of mark between.

@@ -15,8 +15,9 @@ const LONGEST_VALUE: usize = 4096;
 const LONGEST_PHRASE: usize = 48;
 
 /// The words that start any of the forms, and two that tell of others (`into`, `form-data`), by length.
-const LEADS: [&[u8]; 27] = [
+const LEADS: [&[u8]; 28] = [
     b"by",
+    b"pw",
     b"pwd",
     b"pin",
     b"otp",
@@ -143,6 +144,7 @@ pub(super) fn find(
     let noun = is("password")
         || is("passwd")
         || is("pwd")
+        || is("pw")
         || is("passphrase")
         || is("passcode")
         || is("pin")
@@ -351,7 +353,10 @@ fn said_before(
 /// `password hunter2`, `password is "x"`, `PIN was 4821`, `password for bob set to x1`.
 fn said_after(class: Class, text: &[u8], end: usize, hits: &mut Vec<Hit>) -> Option<usize> {
     let mut at = one_space(text, end)?;
-    if let Some(said) = after_is(text, at) {
+    // `OTP 501258 was sent`: digits are said already.
+    if !text[at].is_ascii_digit()
+        && let Some(said) = after_is(text, at)
+    {
         at = said;
     }
     // Words that may stand between the name and the value.
@@ -513,6 +518,9 @@ fn flag(keys: &Keys, text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>)
         (value, close)
     };
     let plain = std::str::from_utf8(&text[open..close]).ok()?;
+    if open == value && goes_on(plain) {
+        return None;
+    }
     if matches!(name, b"u" | b"user") {
         let mark = plain
             .find(':')
@@ -557,4 +565,33 @@ fn flag(keys: &Keys, text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>)
         .filter(|class| long && class.covers(plain) && !plain.starts_with('$'))?;
     hits.push(Hit::new(open, close, of_kind(class.kind)));
     Some(close)
+}
+
+/// `--password on the command line`: a sentence about the flag.
+fn goes_on(word: &str) -> bool {
+    matches!(
+        word,
+        "on" | "in"
+            | "is"
+            | "was"
+            | "are"
+            | "and"
+            | "or"
+            | "not"
+            | "must"
+            | "can"
+            | "cannot"
+            | "may"
+            | "should"
+            | "to"
+            | "for"
+            | "from"
+            | "with"
+            | "without"
+            | "flag"
+            | "option"
+            | "argument"
+            | "instead"
+            | "requires"
+    )
 }

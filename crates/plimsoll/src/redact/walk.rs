@@ -27,7 +27,7 @@ impl Seen {
     pub(super) const FORM_DATA: Self = Self::mark(16);
     /// `%40`.
     pub(super) const ENCODED_AT: Self = Self::mark(32);
-    /// A percent-encoded `=`, `:`, `+`, quote or space.
+    /// A percent-encoded `=`, `:`, `+`, `]`, quote or space.
     pub(super) const ENCODED: Self = Self::mark(64);
 
     /// `\u`.
@@ -331,9 +331,9 @@ impl Walk<'_> {
 fn encoded(rest: &[u8]) -> Seen {
     match rest {
         [b'4', b'0', ..] => Seen::ENCODED_AT,
-        [b'3', b'D' | b'd' | b'A' | b'a', ..] | [b'2', b'0' | b'2' | b'B' | b'b', ..] => {
-            Seen::ENCODED
-        }
+        [b'3' | b'5', b'D' | b'd', ..]
+        | [b'3', b'A' | b'a', ..]
+        | [b'2', b'0' | b'2' | b'B' | b'b', ..] => Seen::ENCODED,
         _ => Seen::default(),
     }
 }
