@@ -145,6 +145,12 @@ fn noun(head: &str, before: &[&str]) -> Reading {
     let prior = before.last().copied().unwrap_or("");
     let all = |table: &[&str]| before.iter().any(|word| any(table, word));
     Reading::Known(match head {
+        "password" | "passwd" | "passwort"
+            if prior == "onetime" || (prior == "time" && all(&["one"])) =>
+        {
+            Some(Kind::OneTimeCode.sure())
+        }
+        "passe" if prior == "de" => Some(Kind::Password.sure()),
         _ if any(PASSWORD, head) => Some(if head == "pw" && before.is_empty() {
             Kind::Password.text()
         } else {

@@ -6,24 +6,22 @@ pub(super) fn split(key: &str) -> Vec<String> {
     let bytes = key.as_bytes();
     let mut words: Vec<String> = Vec::with_capacity(4);
     let mut word = String::new();
-    for (index, &byte) in bytes.iter().enumerate() {
-        if !byte.is_ascii_alphanumeric() && byte < 0x80 {
+    for (index, letter) in key.char_indices() {
+        if !letter.is_alphanumeric() {
             push(&mut words, &mut word);
             continue;
         }
         let before = index.checked_sub(1).map_or(b' ', |before| bytes[before]);
         let after = bytes.get(index + 1).copied().unwrap_or(b' ');
         // A word starts at an upper-case letter after a lower-case one, and at the last capital of a run (APIKey).
-        if byte.is_ascii_uppercase()
+        if letter.is_ascii_uppercase()
             && (before.is_ascii_lowercase()
                 || before.is_ascii_digit()
                 || (before.is_ascii_uppercase() && after.is_ascii_lowercase()))
         {
             push(&mut words, &mut word);
         }
-        if byte < 0x80 {
-            word.push(char::from(byte.to_ascii_lowercase()));
-        }
+        word.extend(letter.to_lowercase());
     }
     push(&mut words, &mut word);
     words

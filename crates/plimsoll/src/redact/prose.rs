@@ -15,40 +15,51 @@ const LONGEST_VALUE: usize = 4096;
 const LONGEST_PHRASE: usize = 48;
 
 /// The words that start any of the forms, and two that tell of others (`into`, `form-data`), by length.
-const LEADS: [&[u8]; 28] = [
+const LEADS: [&[u8]; 39] = [
     b"by",
     b"pw",
-    b"pwd",
     b"pin",
+    b"key",
     b"otp",
+    b"ssn",
     b"cvv",
     b"cvc",
-    b"key",
-    b"ssn",
+    b"pwd",
     b"code",
-    b"pass",
     b"into",
+    b"pass",
     b"auth",
     b"token",
     b"basic",
-    b"passwd",
+    b"passe",
+    b"senha",
+    "hasło".as_bytes(),
     b"secret",
+    b"parola",
     b"number",
-    b"bearer",
+    b"passwd",
     b"apikey",
-    b"password",
+    b"bearer",
+    b"kennwort",
+    b"passwort",
     b"passcode",
+    b"password",
     b"negotiate",
+    "lösenord".as_bytes(),
     b"form-data",
+    b"contrasena",
     b"passphrase",
+    b"wachtwoord",
     b"masterauth",
-    b"credentials",
     b"requirepass",
+    "contraseña".as_bytes(),
+    b"credentials",
+    "пароль".as_bytes(),
 ];
 
 /// By length: where the leads of so many bytes start, and where those of one byte more.
-static BY_LENGTH: [u8; 13] = {
-    let mut table = [0; 13];
+static BY_LENGTH: [u8; 14] = {
+    let mut table = [0; 14];
     let mut length = 0;
     while length < table.len() {
         let mut at = 0;
@@ -111,6 +122,31 @@ pub(super) fn leads(word: &[u8]) -> bool {
                 .any(|lead| word.eq_ignore_ascii_case(lead)))
 }
 
+/// A password in other languages.
+const FOREIGN: [&str; 11] = [
+    "passwort",
+    "kennwort",
+    "passe",
+    "senha",
+    "parola",
+    "wachtwoord",
+    "contrasena",
+    "contraseña",
+    "hasło",
+    "lösenord",
+    "пароль",
+];
+
+/// Whether a word says that what follows is the value: `is`, `lautet:`.
+fn says(word: &[u8]) -> bool {
+    let word = word.strip_suffix(b":").unwrap_or(word);
+    [
+        "is", "was", "are", "ist", "war", "lautet", "est", "es", "é", "è", "era", "jest", "är",
+    ]
+    .iter()
+    .any(|verb| word.eq_ignore_ascii_case(verb.as_bytes()))
+}
+
 /// Looks at the word `text[start..end]` and what follows it. Returns where a finding ended.
 pub(super) fn find(
     keys: &Keys,
@@ -145,6 +181,7 @@ pub(super) fn find(
         || is("passwd")
         || is("pwd")
         || is("pw")
+        || FOREIGN.iter().any(|name| is(name))
         || is("passphrase")
         || is("passcode")
         || is("pin")
@@ -371,12 +408,13 @@ fn said_after(class: Class, text: &[u8], end: usize, hits: &mut Vec<Hit>) -> Opt
         };
         let word = &text[at..word_end];
         let links = [
-            "is", "was", "to", "of", "set", "changed", "now", "value", "are", "the", "new", "your",
+            "wurde", "auf", "to", "of", "set", "changed", "now", "value", "the", "new", "your",
             "equals", "been", "has", "as", "number", "code", "for", "provided", "used", "with",
             "entered", "->", "=>", "reset", "'s", "given", "hash", "from", "user",
         ]
         .iter()
-        .any(|link| word.eq_ignore_ascii_case(link.as_bytes()));
+        .any(|link| word.eq_ignore_ascii_case(link.as_bytes()))
+            || says(word);
         if !links {
             break;
         }
@@ -394,14 +432,18 @@ fn said_after(class: Class, text: &[u8], end: usize, hits: &mut Vec<Hit>) -> Opt
     let value = std::str::from_utf8(&text[at..close]).ok()?;
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let fits = match class.kind {
-        Kind::Password => password_like(value) && !value.contains(['(', '{', '[', '=', ':']),
+        // `Password forgotten?`
+        Kind::Password => {
+            password_like(value.trim_end_matches('?')) && !value.contains(['(', '{', '[', '=', ':'])
+        }
         Kind::Pin => digits == value.len() && (4..=8).contains(&digits),
         Kind::OneTimeCode => {
-            (4..=10).contains(&value.len())
+            let code = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+            // `ABCD-1234-EFGH`: a recovery code.
+            let groups = value.contains('-') && !value.bytes().any(|b| b.is_ascii_lowercase());
+            (4..=if groups { 24 } else { 10 }).contains(&value.len())
                 && digits >= 4
-                && value
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                && value.bytes().all(code)
         }
         Kind::CardCode => digits == value.len() && (3..=4).contains(&digits),
         Kind::NationalId | Kind::BankAccount | Kind::CardNumber | Kind::HealthId => {
@@ -439,12 +481,12 @@ fn after_is(text: &[u8], mut at: usize) -> Option<usize> {
     for _ in 0..5 {
         let length = text[at..].iter().take(32).position(|byte| *byte == b' ')?;
         let word = &text[at..at + length];
-        if word.eq_ignore_ascii_case(b"is") || word.eq_ignore_ascii_case(b"was") {
+        if says(word) {
             return one_space(text, at + length);
         }
         if !word
             .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"_-.@".contains(byte))
+            .all(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"_-.@".contains(byte))
         {
             return None;
         }

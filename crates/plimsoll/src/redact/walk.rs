@@ -139,6 +139,9 @@ static WORTH: [u32; 256] = {
         if first.is_ascii_alphabetic() {
             table[byte] |= (1 << 4) | prose::lead_lengths(first);
         }
+        if !first.is_ascii() {
+            table[byte] |= prose::lead_lengths(first);
+        }
         if first == b'-' {
             table[byte] = u32::MAX;
         }
