@@ -152,6 +152,17 @@ fn starts_upper(word: &str) -> bool {
     word.chars().next().is_none_or(char::is_uppercase)
 }
 
+/// `<your token>`; a reader that ends at the mark hands over `<token`.
+fn is_in_angles(lower: &str) -> bool {
+    lower.strip_prefix('<').is_some_and(|name| {
+        let closed = name.strip_suffix('>');
+        let word = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-');
+        lower.len() <= 40
+            && !name.contains(char::is_numeric)
+            && (closed.is_some() || name.bytes().all(word))
+    })
+}
+
 /// `$DB_PASSWORD`.
 fn is_shell_variable(text: &str) -> bool {
     text.strip_prefix('$').is_some_and(|name| {
@@ -222,10 +233,7 @@ pub fn is_placeholder(text: &str) -> bool {
         || lower.starts_with("$(")
         || is_shell_variable(text)
         || (lower.starts_with("{{") && lower.ends_with("}}"))
-        || (lower.starts_with("<")
-            && lower.ends_with('>')
-            && !lower.contains(char::is_numeric)
-            && lower.len() <= 40)
+        || is_in_angles(&lower)
 }
 
 /// One word that says how something went, not what it is.

@@ -1,6 +1,6 @@
 //! E-mail addresses: RFC 5321 as people use it, with quoted and international forms (RFC 6531).
 
-use plimsoll_standard::sensitive::Kind;
+use plimsoll_standard::sensitive::{Kind, is_placeholder};
 
 use super::hit::Hit;
 use super::names::of_kind;
@@ -41,6 +41,7 @@ fn around(text: &[u8], floor: usize, at: usize, after: usize) -> Option<(usize, 
     let (local, domain) = (&text[start..at], &text[after..end]);
     let not_a_person = local == b"git" && matches!(text.get(end), Some(b':' | b'/'))
         || text[..start].ends_with(b"://")
+        || std::str::from_utf8(local).is_ok_and(is_placeholder)
         || is_image_scale(domain)
         || is_unit(domain);
     (!not_a_person).then_some((start, end))

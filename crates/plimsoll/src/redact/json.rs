@@ -121,6 +121,7 @@ impl Walk<'_> {
         let mut first = None;
         // `["--password", "..."]`: a command's arguments.
         let mut flag = None;
+        let mut user_flag = false;
         let mut index = 0;
         loop {
             self.space();
@@ -134,6 +135,12 @@ impl Walk<'_> {
             let to = self.at;
             self.space();
             let more = self.take(b',').is_some();
+            let account = user_flag && inner.is_some_and(is_account);
+            if account && self.hits.len() == before {
+                let pattern = of_kind(Kind::Credentials);
+                self.hits.push(Hit::new(from + 1, to - 1, pattern));
+            }
+            user_flag = matches!(inner, Some(b"-u" | b"--user"));
             if let (Some(class), Some(_)) = (flag.take(), inner)
                 && self.hits.len() == before
             {
@@ -290,6 +297,18 @@ fn inherited(outer: Class, key: &[u8]) -> Option<Class> {
     );
     let about = std::str::from_utf8(key).is_ok_and(is_about);
     (passes && !about).then_some(outer)
+}
+
+/// `name:password`, as `curl -u` takes it.
+fn is_account(value: &[u8]) -> bool {
+    let digits = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
+    memchr::memchr(b':', value).is_some_and(|mark| {
+        mark > 0
+            && mark + 1 < value.len()
+            && !value[mark..].starts_with(b"://")
+            && !(digits(&value[..mark]) && digits(&value[mark + 1..]))
+            && value[mark + 1] != b'$'
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

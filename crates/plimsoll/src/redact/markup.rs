@@ -14,6 +14,12 @@ use super::walk::Seen;
 pub(super) fn find(keys: &Keys, text: &[u8], seen: Seen, hits: &mut Vec<Hit>) {
     if seen.any(Seen::END_TAG) {
         elements(keys, text, hits);
+        if memchr::memmem::find(text, b"<key>").is_some() {
+            property_list(keys, text, hits);
+        }
+    }
+    if memchr::memmem::find(text, b" value: ").is_some() {
+        flow_entries(keys, text, hits);
     }
     if seen.any(Seen::TAG) && memchr::memmem::find(text, b"value=").is_some() {
         attributes(keys, text, hits);
@@ -73,7 +79,34 @@ fn attributes(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
     }) else {
         return;
     };
-    for found in attributes.captures_iter(text) {
+    named(keys, attributes, text, hits);
+}
+
+/// `<key>password</key><string>x</string>` of a property list.
+fn property_list(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
+    static ENTRY: OnceLock<Option<Regex>> = OnceLock::new();
+    let Some(entry) = ENTRY.get_or_init(|| {
+        Regex::new(r"(?-u)<key>([^<>]{1,64})</key>\s{0,64}<string>([^<>]{1,4096})</string>").ok()
+    }) else {
+        return;
+    };
+    named(keys, entry, text, hits);
+}
+
+/// `{name: DB_PASSWORD, value: x}` in YAML's flow style.
+fn flow_entries(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
+    static ENTRY: OnceLock<Option<Regex>> = OnceLock::new();
+    let Some(entry) = ENTRY.get_or_init(|| {
+        Regex::new(r#"(?-u)\b(?:name|key): ["']?([A-Za-z0-9_.-]{1,64})["']?,? value: ["']?([^\s"',}\]]{1,4096})"#).ok()
+    }) else {
+        return;
+    };
+    named(keys, entry, text, hits);
+}
+
+/// What an expression's second group holds under the name in its first.
+fn named(keys: &Keys, expression: &Regex, text: &[u8], hits: &mut Vec<Hit>) {
+    for found in expression.captures_iter(text) {
         if let (Some(key), Some(value)) = (found.get(1), found.get(2))
             && let Some(class) = keys.recall(key.as_bytes())
             && class.covers(&String::from_utf8_lossy(value.as_bytes()))

@@ -231,7 +231,7 @@ pub(super) fn wrapped(
     while start > low && word_byte(text[start - 1]) {
         start -= 1;
     }
-    if !text[start].is_ascii_uppercase() {
+    if !text[start].is_ascii_uppercase() && !sets(&text[start..open]) {
         return None;
     }
     let class = keys.recall(&text[start..open])?;
@@ -249,6 +249,17 @@ pub(super) fn wrapped(
         hits.push(Hit::new(from, end, of_kind(class.kind)));
         end
     })
+}
+
+/// `setPassword`, `with_token`: a call that hands over what its name names.
+fn sets(name: &[u8]) -> bool {
+    [&b"set"[..], b"with", b"use", b"change", b"update", b"reset"]
+        .iter()
+        .any(|verb| {
+            name.strip_prefix(*verb)
+                .and_then(<[u8]>::first)
+                .is_some_and(|next| next.is_ascii_uppercase() || *next == b'_')
+        })
 }
 
 /// Marks before a name that make more names sensitive than elsewhere, or belong to the name.
@@ -843,8 +854,17 @@ fn is_call(value: &str) -> bool {
 /// Items of a list that are looked at.
 const MOST_ITEMS: usize = 32;
 
-/// `["a", "b"]` under a sensitive key: every quoted text in it.
+/// `["a", "b"]` under a sensitive key: every quoted text in it; `[a]`, as Go prints a header.
 fn list(key: &Key, text: &[u8], start: usize, hits: &mut Vec<Hit>) -> Option<usize> {
+    let bare = text[start..].iter().take(LONGEST_JUDGED).position(|byte| {
+        byte.is_ascii_whitespace() || matches!(byte, b']' | b'"' | b'\'' | b',' | b':')
+    });
+    if let Some(length) = bare
+        && length > 0
+        && text[start + length] == b']'
+    {
+        return judged(key, text, start, start + length, Style::Pair, hits);
+    }
     let mut at = start;
     let mut found = None;
     for _ in 0..MOST_ITEMS {

@@ -576,17 +576,23 @@ fn flag(keys: &Keys, text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>)
             close
         });
     }
-    if name == b"p" || name == b"a" {
-        let tool = &text[start.saturating_sub(48)..start];
-        let known = [
-            &b"sshpass"[..],
+    let tools: &[&[u8]] = match name {
+        b"p" | b"a" => &[
+            b"sshpass",
             b"redis-cli",
             b"docker login",
             b"mysql",
             b"mongo",
-        ]
-        .iter()
-        .any(|tool_name| memchr::memmem::find(tool, tool_name).is_some());
+        ],
+        b"P" => &[b"mosquitto_", b"ipmitool"],
+        b"w" => &[b"ldap"],
+        _ => &[],
+    };
+    if !tools.is_empty() {
+        let before = &text[start.saturating_sub(64)..start];
+        let known = tools
+            .iter()
+            .any(|tool| memchr::memmem::find(before, tool).is_some());
         return (known && password_like(plain)).then(|| {
             hits.push(Hit::new(open, close, of_kind(Kind::Password)));
             close
