@@ -138,3 +138,42 @@ fn structlog_holes_become_keywords() {
     let stdlib = "import logging\nlog = logging.getLogger()\nlog.info(f\"user {user} left\")\n";
     assert_eq!(fixed("app/a.py", stdlib), stdlib);
 }
+
+#[test]
+fn the_whole_collection_parses_when_fixed_and_is_clean_the_second_time() {
+    let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let mut changed = [0, 0];
+    for half in ["tune", "score"] {
+        for (at, language) in ["rust", "python"].into_iter().enumerate() {
+            let root = corpus.join(half).join(language);
+            for (path, text) in sources(&root, &root) {
+                let result = fixed(&path, &text);
+                if result == text {
+                    continue;
+                }
+                changed[at] += 1;
+                if language == "rust" {
+                    assert!(syn::parse_file(&result).is_ok(), "{path}\n{result}");
+                } else {
+                    assert!(!plimsoll_check::python::read(&result).broken, "{result}");
+                }
+            }
+        }
+    }
+    assert!(changed.iter().all(|files| *files > 0), "{changed:?}");
+}
+
+/// The files below a folder, by their paths in the tree.
+fn sources(root: &std::path::Path, folder: &std::path::Path) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(sources(root, &path));
+        } else if path.extension().is_some_and(|e| e == "rs" || e == "py") {
+            let name = path.strip_prefix(root).unwrap().to_str().unwrap();
+            all.push((name.to_owned(), std::fs::read_to_string(&path).unwrap()));
+        }
+    }
+    all
+}

@@ -3,6 +3,7 @@
 
 mod any_bytes;
 mod baseline;
+mod compiled;
 mod corpus;
 mod examples;
 mod fixes;
