@@ -1,7 +1,7 @@
 //! Statements and items: functions, modules, impls, imports, macro definitions.
 
 use super::lex::Kind;
-use super::macros::standard_macro;
+use super::names::standard_macro;
 use super::reader::Reader;
 use crate::scope::{ScopeId, ScopeKind};
 use crate::span::Span;

@@ -1,11 +1,15 @@
 //! The Rust reader.
 
+mod expression;
 mod fix;
 mod flow;
 mod format;
+mod instrument;
 mod item;
 mod lex;
 mod macros;
+mod names;
+mod parts;
 mod reader;
 mod value;
 

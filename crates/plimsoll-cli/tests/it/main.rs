@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod check;
+mod check_paths;
+mod commands;
 mod generated;
 mod logs;
 mod metrics_text;

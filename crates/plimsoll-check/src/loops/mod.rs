@@ -1,139 +1,16 @@
 //! What kind of loop it is, from its header and its body.
 
+mod constant;
+mod origin;
+mod sources;
+
+use constant::constant;
+use origin::defined;
+use sources::{STORES, WAITS, brings};
+
 use crate::facts::Language;
 use crate::scope::{LoopForm, LoopKind, Scope, ScopeKind};
 use crate::words::{has_any, has_word, words};
-
-/// Calls that wait for something to come or for time to pass.
-const WAITS: &[&str] = &[
-    ".recv(",
-    ".join_next(",
-    ".recv_",
-    "recv_timeout",
-    ".accept(",
-    "accept().await",
-    "sleep(",
-    "sleep_until(",
-    ".tick()",
-    "select!",
-    "select_biased!",
-    ".changed()",
-    ".notified()",
-    "next_event",
-    "next_message",
-    ".poll(",
-    ".wait(",
-    ".listen(",
-    "wait_for(",
-    "queue.get(",
-    "_queue.get(",
-    "brpop",
-    "blpop",
-    "xread",
-    "xreadgroup",
-    ".receive(",
-    "receive_message",
-    "read_line(",
-    "readline(",
-    "readuntil(",
-    "read_until(",
-    ".receive_text(",
-    "receive_json(",
-    "receive_bytes(",
-    "signal.pause",
-    "epoll",
-    ".dequeue(",
-    ".consume(",
-    "get_message(",
-    ".tick().await",
-    "park_timeout",
-    "wait_timeout",
-    "deferLater",
-    "read_frame(",
-    "next_frame(",
-    "Timer::after",
-    "fetch_job(",
-];
-
-/// Names of sources that bring things as they happen.
-const SOURCES: &[&str] = &[
-    "rx",
-    "receiver",
-    "recv",
-    "incoming",
-    "signals",
-    "listener",
-    "listen",
-    "consumer",
-    "consume",
-    "subscriber",
-    "subscription",
-    "subscribe",
-    "pubsub",
-    "watcher",
-    "watch",
-    "ws",
-    "websocket",
-    "socket",
-    "channel",
-    "stream",
-    "mailbox",
-    "inbox",
-    "notifications",
-    "ticker",
-    "interval",
-    "stdin",
-    "tail",
-    "follow",
-    "poll",
-    "wait",
-    "receive",
-    "connection",
-    "conn",
-    "framed",
-    "codec",
-    "swarm",
-    "changes",
-    "eventloop",
-    "tick",
-    "accept",
-];
-
-/// Names of things that lie in store, however they are brought.
-const STORES: &[&str] = &[
-    "rows",
-    "row",
-    "query",
-    "fetch",
-    "cursor",
-    "entries",
-    "entry",
-    "dir",
-    "readdir",
-    "objects",
-    "list",
-    "field",
-    "files",
-    "file",
-    "pages",
-    "page",
-    "scan",
-    "find",
-    "keys",
-    "records",
-    "items",
-    "paginator",
-    "paginate",
-    "select",
-    "all",
-    "documents",
-    "docs",
-    "blobs",
-    "tasks",
-    "futures",
-    "unordered",
-    "joinset",
-];
 
 /// The kind of a loop scope.
 pub(crate) fn kind(source: &str, language: Language, scope: &Scope, form: LoopForm) -> LoopKind {
@@ -176,60 +53,6 @@ fn settings(header: &str) -> bool {
         header,
         &["config", "configs", "configured", "settings", "conf", "cfg"],
     ) && !has_any(header, &["fetch", "query", ".load", ".list("])
-}
-
-/// What a plain name was given last, before the loop at `before`.
-fn defined<'s>(source: &'s str, before: usize, header: &str) -> Option<&'s str> {
-    const REACH: usize = 4_000;
-    let header = header.trim().trim_start_matches(['&', '*']);
-    let (name, method) = header.split_once('.').unwrap_or((header, ""));
-    if !matches!(
-        method,
-        "" | "items()" | "keys()" | "values()" | "iter()" | "into_iter()"
-    ) {
-        return None;
-    }
-    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    if !plain || name.len() < 2 {
-        return None;
-    }
-    let mut from = before.saturating_sub(REACH);
-    while !source.is_char_boundary(from) {
-        from += 1;
-    }
-    let text = source.get(from..before)?;
-    let at = memchr::memmem::rfind(text.as_bytes(), format!("{name} = ").as_bytes())?;
-    let begins = text[..at]
-        .rsplit('\n')
-        .next()?
-        .split_whitespace()
-        .all(|word| matches!(word, "let" | "mut"));
-    if !begins || text[at..].contains("\ndef ") || text[at..].contains("\nfn ") {
-        return None;
-    }
-    let value = &text[at + name.len() + 3..];
-    let close = match value.bytes().next()? {
-        b'(' => Some(('(', ')')),
-        b'[' => Some(('[', ']')),
-        b'{' => Some(('{', '}')),
-        _ => None,
-    };
-    let Some((open, close)) = close else {
-        return value.lines().next();
-    };
-    let mut depth = 0i32;
-    for (at, c) in value.char_indices() {
-        if c == open {
-            depth += 1;
-        } else if c == close {
-            depth -= 1;
-            if depth == 0 {
-                // An empty one is filled later.
-                return value.get(..=at).filter(|value| value.len() > 2);
-            }
-        }
-    }
-    None
 }
 
 fn infinite(body: &str) -> LoopKind {
@@ -323,13 +146,6 @@ fn while_let(header: &str, body: &str) -> LoopKind {
         return LoopKind::Event;
     }
     LoopKind::Data
-}
-
-/// Whether the thing looped over brings items as they happen.
-fn brings(header: &str) -> bool {
-    let names = words(header);
-    names.iter().any(|word| SOURCES.contains(&word.as_str()))
-        && !names.iter().any(|word| STORES.contains(&word.as_str()))
 }
 
 fn for_loop(header: &str, pattern: &str, body: &str, language: Language) -> LoopKind {
@@ -430,100 +246,6 @@ fn each(header: &str, method: &str) -> LoopKind {
         return LoopKind::Const;
     }
     LoopKind::Data
-}
-
-/// A literal collection, a range of literals, a named constant: short and the same each time.
-fn constant(header: &str, language: Language) -> bool {
-    let text = header.trim().trim_start_matches(['&', '*']).trim();
-    if text.starts_with('[') && matching_end(text, '[', ']') {
-        return !text.contains('*')
-            && !text.contains("..")
-            && !text.contains(" for ")
-            && !text.contains(';');
-    }
-    if text.starts_with('[') {
-        // `[a, b].iter()`, `[a, b].into_iter().enumerate()`
-        return text.contains("].iter()") || text.contains("].into_iter()");
-    }
-    if language == Language::Python {
-        let literal = text.starts_with('(') && matching_end(text, '(', ')') && text.contains(',')
-            || text.starts_with('{') && matching_end(text, '{', '}') && !text.contains(" for ");
-        if literal {
-            return true;
-        }
-        if let Some(inner) = text
-            .strip_prefix("range(")
-            .and_then(|rest| rest.strip_suffix(')'))
-        {
-            return inner
-                .split(',')
-                .all(|part| number(part) || named_constant(part));
-        }
-        if let Some(inner) = text
-            .strip_prefix("enumerate(")
-            .and_then(|rest| rest.strip_suffix(')'))
-        {
-            return constant(inner, language);
-        }
-    }
-    if text.starts_with("vec![") && matching_end(&text[4..], '[', ']') {
-        return !text.contains(';');
-    }
-    if let Some((low, high)) = text.trim_matches(['(', ')']).split_once("..") {
-        return number(low)
-            && (number(high.trim_start_matches('='))
-                || named_constant(high.trim_start_matches('=')));
-    }
-    let base = text
-        .trim_end_matches("()")
-        .trim_end_matches(".iter")
-        .trim_end_matches(".into_iter")
-        .trim_end_matches(".items")
-        .trim_end_matches(".keys")
-        .trim_end_matches(".values");
-    // A class is looped over for its members.
-    let members = language == Language::Python
-        && base.bytes().next().is_some_and(|b| b.is_ascii_uppercase())
-        && base.bytes().all(|b| b.is_ascii_alphanumeric());
-    members
-        || named_constant(base)
-        || base.ends_with("::iter")
-        || base.ends_with("::all")
-        || base.ends_with("::VARIANTS")
-}
-
-fn matching_end(text: &str, open: char, close: char) -> bool {
-    let mut depth = 0i32;
-    for (at, c) in text.char_indices() {
-        if c == open {
-            depth += 1;
-        } else if c == close {
-            depth -= 1;
-            if depth == 0 {
-                return at + close.len_utf8() == text.len();
-            }
-        }
-    }
-    false
-}
-
-fn number(text: &str) -> bool {
-    let text = text.trim();
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    !text.is_empty()
-        && text.bytes().next().is_some_and(|b| b.is_ascii_digit())
-        && digits.len() <= 2
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-}
-
-/// `NAMES`, `path::NAMES`, `self.NAMES`.
-fn named_constant(text: &str) -> bool {
-    let last = text.trim().rsplit(['.', ':']).next().unwrap_or_default();
-    last.len() > 1
-        && last.bytes().any(|b| b.is_ascii_uppercase())
-        && last
-            .bytes()
-            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
 #[cfg(test)]
