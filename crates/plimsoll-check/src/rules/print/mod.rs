@@ -78,9 +78,6 @@ pub(crate) fn spared(
     if file::one_off(setting.path) {
         return Some("one-off migration");
     }
-    if setting.role == Role::CommandLine {
-        return Some("command line");
-    }
     if context.allowed_by_attribute(
         call,
         &[
@@ -92,6 +89,13 @@ pub(crate) fn spared(
         ],
     ) {
         return Some("allowed by attribute");
+    }
+    // What was left behind while debugging is no output of a tool either.
+    if context.facts.language == Language::Rust && call.callee == "dbg!" {
+        return None;
+    }
+    if setting.role == Role::CommandLine {
+        return Some("command line");
     }
     if context.facts.language == Language::Python && silenced(context, call) {
         return Some("noqa");
