@@ -1,0 +1,192 @@
+//! The name before a `:` or `=`, with the words before it that belong to it.
+
+use plimsoll_standard::sensitive::{Class, Kind, Strength};
+
+use crate::redact::keys::Keys;
+
+/// Bytes read back for a key.
+pub(in crate::redact) const LONGEST_KEY: usize = 64;
+
+/// Bytes read back for the words before a key (`Social Security Number:`).
+const LONGEST_PHRASE: usize = 48;
+
+/// A key before a `:` or `=`.
+pub(super) struct Key {
+    pub(super) class: Class,
+    pub(super) start: usize,
+    /// The key stood in quotes, or the pair is written without a space: a program wrote it.
+    pub(super) quoted: bool,
+    /// The key was read from several words.
+    pub(super) phrase: bool,
+}
+
+pub(super) fn word_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+pub(super) fn key_byte(byte: u8) -> bool {
+    word_byte(byte) || matches!(byte, b'-' | b'.' | b'[' | b']' | b'$')
+}
+
+pub(super) fn key_before(keys: &Keys, text: &[u8], floor: usize, join: usize) -> Option<Key> {
+    let low = floor.max(join.saturating_sub(LONGEST_KEY));
+    let mut end = join;
+    while end > low && matches!(text[end - 1], b' ' | b'\t') && join - end < 3 {
+        end -= 1;
+    }
+    // `["password"] =`: the name of an array's place.
+    if end > low + 2 && text[end - 1] == b']' && matches!(text[end - 2], b'"' | b'\'') {
+        end -= 1;
+    }
+    let spaced = end;
+    while end > low && matches!(text[end - 1], b'"' | b'\'' | b'`' | b'\\') {
+        end -= 1;
+    }
+    if text[..end].ends_with(b"&quot;") {
+        end -= 6;
+    }
+    let quoted = end < spaced;
+    let mut start = end;
+    while start > low && key_byte(text[start - 1]) {
+        start -= 1;
+    }
+    // `arn:aws:secretsmanager:...:secret:name`: one of many fields, not a key.
+    let field = text[join] == b':' && start > 0 && text[start - 1] == b':';
+    if start == end || field {
+        return None;
+    }
+    let alone = trim_key(&text[start..end]);
+    let query = start > 0 && matches!(text[start - 1], b'?' | b'&' | b';')
+        || text[..start].ends_with(b"&amp;");
+    let class = keys
+        .recall(alone)
+        .or_else(|| query.then(|| query_class(alone)).flatten())
+        .or_else(|| (text[join] == b'=').then(|| cookie_class(alone)).flatten());
+    let one_word = alone.iter().all(|byte| word_byte(*byte));
+    if one_word && start > floor && text[start - 1] == b' ' {
+        return by_phrase(keys, text, floor, start, end, class, quoted);
+    }
+    class.map(|class| Key {
+        class,
+        start,
+        quoted,
+        phrase: false,
+    })
+}
+
+/// `--password`, `[password]`, `$password`: the marks around a name.
+fn trim_key(key: &[u8]) -> &[u8] {
+    let start = key
+        .iter()
+        .position(|byte| word_byte(*byte))
+        .unwrap_or(key.len());
+    &key[start..]
+}
+
+/// Reads up to two more words before a key: they may make it sensitive (`API key:`) or harmless (`max token:`).
+fn by_phrase(
+    keys: &Keys,
+    text: &[u8],
+    floor: usize,
+    start: usize,
+    end: usize,
+    alone: Option<Class>,
+    quoted: bool,
+) -> Option<Key> {
+    let low = floor.max(start.saturating_sub(LONGEST_PHRASE));
+    let mut from = start;
+    let mut found = alone.map(|class| (class, start));
+    for words in 0..2 {
+        if from <= low || text[from - 1] != b' ' {
+            break;
+        }
+        let mut word = from - 1;
+        while word > low && (word_byte(text[word - 1]) || text[word - 1] == b'-') {
+            word -= 1;
+        }
+        if word == from - 1 {
+            break;
+        }
+        from = word;
+        let phrase = keys.recall(&text[from..end]);
+        match (alone, phrase) {
+            (None, Some(class)) => {
+                found = Some((class, from));
+                break;
+            }
+            // `next token: abc` is a cursor; `with password: x` still is a password.
+            (Some(class), None) if class.kind == Kind::Token && words == 0 => {
+                let word = std::str::from_utf8(&text[from..start]).unwrap_or("").trim();
+                if !matches!(
+                    word,
+                    "with"
+                        | "using"
+                        | "use"
+                        | "no"
+                        | "found"
+                        | "has"
+                        | "had"
+                        | "is"
+                        | "was"
+                        | "check"
+                        | "verify"
+                ) {
+                    return None;
+                }
+            }
+            _ => {}
+        }
+    }
+    found.map(|(class, start)| Key {
+        class,
+        start,
+        quoted,
+        phrase: !quoted,
+    })
+}
+
+/// Query parameters that open something, beyond what their names say (OpenTelemetry's list, and `code`, `key`).
+fn query_class(key: &[u8]) -> Option<Class> {
+    let is = |name: &str| key.eq_ignore_ascii_case(name.as_bytes());
+    let (kind, strength) =
+        if is("sig") || is("x-amz-credential") || is("x-goog-credential") || is("awsaccesskeyid") {
+            (Kind::Signature, Strength::Sure)
+        } else if is("code")
+            || is("state")
+            || is("sid")
+            || is("t")
+            || is("ticket")
+            || is("hash")
+            || is("hmac")
+        {
+            (Kind::Token, Strength::Likely)
+        } else if is("key") || is("k") {
+            (Kind::ApiKey, Strength::Likely)
+        } else {
+            return None;
+        };
+    Some(Class { kind, strength })
+}
+
+/// Session cookies by the names that frameworks give them.
+pub(in crate::redact) fn cookie_class(key: &[u8]) -> Option<Class> {
+    [
+        "sessionid",
+        "asp.net_sessionid",
+        "_session_id",
+        "ci_session",
+        "sid",
+        "session",
+    ]
+    .iter()
+    .any(|name| key.eq_ignore_ascii_case(name.as_bytes()))
+    .then_some(Class {
+        kind: Kind::Cookie,
+        strength: Strength::Likely,
+    })
+}
+
+/// Marks before a name that make more names sensitive than elsewhere, or belong to the name.
+pub(in crate::redact) fn is_query_mark(before: u8) -> bool {
+    matches!(before, b'?' | b'&' | b';' | b'[' | b']')
+}
