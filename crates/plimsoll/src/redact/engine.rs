@@ -151,7 +151,7 @@ impl Engine {
         if !self.custom.is_empty() {
             self.custom.find(text, hits);
         }
-        if level < DEEPEST && is_nested(text) {
+        if level < DEEPEST && is_document(text) {
             let before = hits.len();
             if json::find(self, text, None, level, hits).is_some() {
                 return;
@@ -185,6 +185,11 @@ impl Engine {
             ..hit
         }));
     }
+}
+
+/// Whether a text may be JSON of any kind in which texts stand: a string, too, keeps the quotes that make it one.
+pub(super) fn is_document(text: &[u8]) -> bool {
+    is_nested(text) || matches!(text, [b'"', .., b'"'])
 }
 
 pub(super) fn is_nested(text: &[u8]) -> bool {

@@ -63,7 +63,9 @@ fn elements(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
         else {
             continue;
         };
-        let end = memchr::memchr(b'<', &text[start..]).map_or(text.len(), |length| start + length);
+        // Cut short: up to the text's end, but for a quote that closes it.
+        let cut = start.max(text.len() - usize::from(text.ends_with(b"\"")));
+        let end = memchr::memchr(b'<', &text[start..]).map_or(cut, |length| start + length);
         if class.covers(&String::from_utf8_lossy(&text[start..end])) {
             hits.push(Hit::new(start, end, of_kind(class.kind)));
             from = end;

@@ -128,3 +128,16 @@ fn the_marker_echoes_nothing() {
     let text = redacted("password=hunter2-canary");
     assert_eq!(text, "password=[redacted:password]");
 }
+
+#[test]
+fn a_cut_element_leaves_the_quote_that_closes_its_string() {
+    let text = r#""</password><password>hunter2""#;
+    assert_eq!(
+        redacted(text),
+        r#""</password><password>[redacted:password]""#
+    );
+    assert_eq!(
+        redacted("</a><password>hunter2"),
+        "</a><password>[redacted:password]"
+    );
+}

@@ -10,7 +10,7 @@ mod tests;
 
 use block::{Block, long_runs, low, take};
 
-use super::engine::is_nested;
+use super::engine::is_document;
 use super::keys::Keys;
 use super::tokens::{SHORTEST_TOKEN, Tokens};
 use super::walk::{IS_MARK, SHORTEST_NAME, may_say_something};
@@ -33,7 +33,7 @@ fn weigh(keys: &Keys, tokens: &Tokens, text: &[u8]) -> bool {
         keys,
         tokens,
         text,
-        document: is_nested(text),
+        document: is_document(text),
         led: false,
         joined: false,
         into: false,
