@@ -242,7 +242,7 @@ fn a_level_set_at_run_time_ends_by_itself() {
             .set(
                 tracing::Level::ERROR,
                 None,
-                Some(Duration::from_millis(3000)),
+                Some(Duration::from_millis(1500)),
             )
             .unwrap();
         assert_eq!(
@@ -253,7 +253,7 @@ fn a_level_set_at_run_time_ends_by_itself() {
             .set(
                 tracing::Level::DEBUG,
                 Some("installed"),
-                Some(Duration::from_millis(2000)),
+                Some(Duration::from_millis(400)),
             )
             .unwrap();
         debug!("debug while it holds");
@@ -267,7 +267,7 @@ fn a_level_set_at_run_time_ends_by_itself() {
         while !ended(control.get()) {
             std::thread::sleep(Duration::from_millis(20));
         }
-        std::thread::sleep(Duration::from_millis(500));
+        std::thread::sleep(Duration::from_millis(200));
         debug!("debug after it ended");
         info!(target: "elsewhere", "info again");
         assert!(
