@@ -33,14 +33,15 @@ pub(crate) fn wake(logging: &Arc<Logging>) -> bool {
 
 fn run(weak: &Weak<Logging>) {
     while let Some(logging) = weak.upgrade() {
-        let next = logging.keep(Instant::now());
+        logging.keep(Instant::now());
         let keeper = &logging.keeper;
         let mut running = keeper
             .running
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        // Looked at under the lock: whoever makes something due after this finds `running` false.
-        let Some(next) = next.or_else(|| logging.next_due()) else {
+        // Looked at under the lock: whoever makes something due before this is seen, whoever does after this finds the
+        // thread asleep, or `running` false.
+        let Some(next) = logging.next_due() else {
             *running = false;
             return;
         };

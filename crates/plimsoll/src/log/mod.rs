@@ -183,11 +183,10 @@ impl Logging {
         }
     }
 
-    /// Does what is due; when to come back.
-    fn keep(&self, now: Instant) -> Option<Instant> {
-        let told = tally::tell_due(self, now);
-        let ended = levels::end_overrides(self, now);
-        told.into_iter().chain(ended).min()
+    /// Does what is due.
+    fn keep(&self, now: Instant) {
+        tally::tell_due(self, now);
+        levels::end_overrides(self, now);
     }
 
     /// When something is due next.

@@ -77,11 +77,14 @@ impl Tally {
         self.events[index(level)].inc();
     }
 
+    /// When to come back: buckets are filled at every tick until what was suppressed is told.
     pub(crate) fn next_due(&self) -> Option<Instant> {
-        self.suppressed
+        let due = self
+            .suppressed
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .1
+            .1?;
+        Some(due.min(Instant::now() + limit::TICK))
     }
 }
 
@@ -140,8 +143,8 @@ fn will_tell(logging: &Logging, plan: &'static Plan) {
     }
 }
 
-/// Fills the buckets of suppressed callsites, tells what is due; when to come back.
-pub(crate) fn tell_due(logging: &Logging, now: Instant) -> Option<Instant> {
+/// Fills the buckets of suppressed callsites, tells what is due.
+pub(crate) fn tell_due(logging: &Logging, now: Instant) {
     let due = {
         let suppressed = logging
             .tally
@@ -151,15 +154,11 @@ pub(crate) fn tell_due(logging: &Logging, now: Instant) -> Option<Instant> {
         for plan in &suppressed.0 {
             plan.bucket.fill(limit::now());
         }
-        suppressed.1?
+        suppressed.1
     };
-    if due <= now {
+    if due.is_some_and(|due| due <= now) {
         tell_all(logging);
     }
-    logging
-        .tally
-        .next_due()
-        .map(|due| due.min(now + limit::TICK))
 }
 
 /// Writes one line for each callsite with suppressed calls.

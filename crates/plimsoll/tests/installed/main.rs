@@ -16,7 +16,7 @@ use plimsoll_standard::Config;
 use serde_json::{Map, Value, json};
 use std::fmt;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tracing::{debug, error, info, info_span, warn};
 
 const CASE: &str = "PLIMSOLL_TEST_CASE";
@@ -232,42 +232,44 @@ fn run_time_wins_over_rust_log_over_log_level_over_the_file() {
     );
 }
 
+/// Waits until so many changes of the level have been told, which is when every callsite has heard of them.
+fn wait_for_changes(count: u32) {
+    let told = || {
+        plimsoll::metrics::registry()
+            .snapshot()
+            .value("log_events_total", &[("level", "warning")])
+    };
+    let started = Instant::now();
+    while told() != Some(count.into()) {
+        assert!(started.elapsed() < Duration::from_secs(60), "{:?}", told());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 #[test]
 fn a_level_set_at_run_time_ends_by_itself() {
     const TEST: &str = "a_level_set_at_run_time_ends_by_itself";
+    const LONG: Option<Duration> = Some(Duration::from_secs(3600));
+    const SHORT: Option<Duration> = Some(Duration::from_millis(50));
     if plays(TEST) {
         let guard = install("");
         let control = guard.level();
-        let change = control
-            .set(
-                tracing::Level::ERROR,
-                None,
-                Some(Duration::from_millis(1500)),
-            )
-            .unwrap();
+        let change = control.set(tracing::Level::ERROR, None, LONG).unwrap();
         assert_eq!(
             (change.old, change.new),
             (tracing::Level::INFO, tracing::Level::ERROR)
         );
-        control
-            .set(
-                tracing::Level::DEBUG,
-                Some("installed"),
-                Some(Duration::from_millis(400)),
-            )
-            .unwrap();
+        let here = Some("installed");
+        control.set(tracing::Level::DEBUG, here, LONG).unwrap();
         debug!("debug while it holds");
         info!(target: "elsewhere", "silenced elsewhere");
         error!(target: "elsewhere", "never silenced");
         assert_eq!(control.get().overrides.len(), 2);
-        // They leave the list first, then the levels change back, then the callsites hear of it.
-        let ended = |now: plimsoll::log::LevelReport| {
-            now.overrides.is_empty() && now.targets.is_empty() && now.level == tracing::Level::INFO
-        };
-        while !ended(control.get()) {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        std::thread::sleep(Duration::from_millis(200));
+        // However slow the machine is: the end of one is awaited before the other one's time is cut short.
+        control.set(tracing::Level::DEBUG, here, SHORT).unwrap();
+        wait_for_changes(4);
+        control.set(tracing::Level::ERROR, None, SHORT).unwrap();
+        wait_for_changes(6);
         debug!("debug after it ended");
         info!(target: "elsewhere", "info again");
         assert!(
@@ -295,18 +297,18 @@ fn a_level_set_at_run_time_ends_by_itself() {
             && written.all("debug after it ended").is_empty()
     );
     let changes = written.all("log.level_changed");
-    assert_eq!(changes.len(), 4, "{}", written.stdout);
+    assert_eq!(changes.len(), 6, "{}", written.stdout);
     assert_eq!(
         (&changes[0]["old"], &changes[0]["new"]),
         (&json!("info"), &json!("error"))
     );
     assert_eq!(changes[1]["target"], "installed");
     assert_eq!(
-        (&changes[2]["reason"], &changes[2]["new"]),
+        (&changes[3]["reason"], &changes[3]["new"]),
         (&json!("ended"), &json!("error"))
     );
     assert_eq!(
-        (&changes[3]["reason"], &changes[3]["new"]),
+        (&changes[5]["reason"], &changes[5]["new"]),
         (&json!("ended"), &json!("info"))
     );
 }

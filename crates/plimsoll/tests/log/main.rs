@@ -9,6 +9,7 @@
 
 mod coexistence;
 mod context;
+mod levels;
 mod line;
 mod misbehaviour;
 mod secrets;

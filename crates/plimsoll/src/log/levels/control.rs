@@ -164,10 +164,9 @@ impl LevelControl {
     }
 }
 
-/// Ends what was set at run time and has had its time; when the next one ends.
-pub(crate) fn end_overrides(logging: &Logging, now: Instant) -> Option<Instant> {
+/// Ends what was set at run time and has had its time.
+pub(crate) fn end_overrides(logging: &Logging, now: Instant) {
     end_those(logging, |held| held.ends <= now, Reason::Ended);
-    logging.levels.overrides.next_end()
 }
 
 fn end_those(logging: &Logging, which: impl Fn(&Override) -> bool, reason: Reason) {

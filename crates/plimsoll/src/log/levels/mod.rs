@@ -119,8 +119,11 @@ impl Levels {
     /// Lets the overrides that are left hold, and has every callsite ask again. Never call it from inside a callback of
     /// a subscriber: the callsite registry is locked there.
     pub(crate) fn apply(&self) {
-        let resolved = self.overrides.over(&self.start);
-        *self.now.write().unwrap_or_else(PoisonError::into_inner) = resolved;
+        {
+            // Read under the lock: of two changes at once the later one sees both.
+            let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
+            *now = self.overrides.over(&self.start);
+        }
         self.generation.fetch_add(1, Ordering::Relaxed);
         tracing_core::callsite::rebuild_interest_cache();
         // The `log` crate has one maximum for the process.
