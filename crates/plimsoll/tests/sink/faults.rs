@@ -163,11 +163,15 @@ fn child() {
         let start = Instant::now();
         pipeline.push(level, &line(0, number, 200));
         slowest = slowest.max(start.elapsed());
-        if number % 100 == 0 {
-            std::thread::sleep(Duration::from_millis(1));
+        // No faster than the healthy sink, however slow the machine is: only the other one may fall behind.
+        if number % 100 == 99 {
+            until("the file", || {
+                pipeline.counts().sinks[1].written == number as u64 + 1
+            });
         }
     }
-    let report = pipeline.shutdown(Duration::from_millis(500));
+    let deadline = std::env::var("PLIMSOLL_PIPE_DEADLINE").unwrap();
+    let report = pipeline.shutdown(Duration::from_millis(deadline.parse().unwrap()));
     assert_balanced_for(&report, 1, 20_000);
     let sink = &report.counts.sinks[0];
     let left: u64 = report.unwritten.iter().map(|(_, lines)| lines).sum();
@@ -191,17 +195,22 @@ fn assert_balanced_for(report: &plimsoll::sink::ShutdownReport, sink: usize, pus
     );
 }
 
+/// For a sink that will not get rid of its lines however long it is waited for.
+const SHORT: Duration = Duration::from_millis(500);
+
 struct Logging {
     child: Child,
     stdout: ChildStdout,
     directory: tempfile::TempDir,
 }
 
-fn start() -> Logging {
+/// The child gives its sinks so much time at the end.
+fn start(deadline: Duration) -> Logging {
     let directory = tempfile::tempdir().unwrap();
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--ignored", "--exact", "faults::child", "--nocapture"])
         .env("PLIMSOLL_PIPE_COUNTS", directory.path().join("counts"))
+        .env("PLIMSOLL_PIPE_DEADLINE", deadline.as_millis().to_string())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -235,7 +244,7 @@ fn a_closed_pipe_is_counted_and_hurts_nobody() {
         child,
         mut stdout,
         directory,
-    } = start();
+    } = start(SHORT);
     stdout.read_exact(&mut [0; 1000]).unwrap();
     drop(stdout);
     let (counts, stderr) = finish(child, directory.path());
@@ -255,7 +264,7 @@ fn a_stopped_reader_is_left_at_the_deadline_and_hurts_nobody() {
         child,
         stdout,
         directory,
-    } = start();
+    } = start(SHORT);
     let (counts, stderr) = finish(child, directory.path());
     assert_eq!(counts[0], 20_000);
     assert_eq!(counts[2], 0, "no error was dropped");
@@ -263,7 +272,8 @@ fn a_stopped_reader_is_left_at_the_deadline_and_hurts_nobody() {
         counts[3] > 0 && stderr.contains(&format!("stdout: {} lines", counts[3])),
         "{counts:?} {stderr}"
     );
-    assert!(counts[4] < 1_000, "a call took {} ms", counts[4]);
+    // A call that waited for the reader would wait for good; a busy machine may set a thread aside for a while.
+    assert!(counts[4] < 10_000, "a call took {} ms", counts[4]);
     let lines = parse(&fs::read_to_string(directory.path().join("counts.log")).unwrap());
     assert_eq!(events(&lines).len(), 20_000, "the file has everything");
     drop(stdout);
@@ -275,7 +285,7 @@ fn a_reader_that_goes_on_gets_everything_that_was_kept() {
         child,
         mut stdout,
         directory,
-    } = start();
+    } = start(LONG);
     std::thread::sleep(Duration::from_millis(100));
     let mut text = String::new();
     stdout.read_to_string(&mut text).unwrap();

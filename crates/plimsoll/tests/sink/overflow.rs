@@ -53,7 +53,8 @@ fn what_was_lost_is_told_in_the_log() {
     let dropped = pipeline.counts().dropped[2];
     probe.block(false);
     until("the news", || probe.text().contains("log.dropped"));
-    // And it goes on: there is room again.
+    // And it goes on: once everything is written there is room again.
+    assert!(pipeline.flush(LONG));
     pipeline.push(Level::INFO, &line(9, 0, 0));
     assert!(pipeline.shutdown(LONG).is_complete());
     let lines = probe.lines();
