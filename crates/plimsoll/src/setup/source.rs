@@ -74,7 +74,7 @@ pub(super) fn file(config: &config::Log) -> Result<Option<Sink>, SetupError> {
     let Some(file) = &config.file else {
         return Ok(None);
     };
-    let mut sink = Sink::file(&file.path);
+    let mut sink = Sink::file(&file.path).of_section("log.file");
     if let Some(text) = &file.level {
         sink = sink.level(level("log.file.level", text)?);
     }

@@ -40,6 +40,8 @@ pub struct Sink {
 #[derive(Debug, Clone)]
 pub(super) struct Profile {
     pub(super) name: String,
+    /// The section of the configuration that asked for it, if none of the code did.
+    pub(super) section: Option<&'static str>,
     pub(super) level: LevelFilter,
     pub(super) format: Format,
     pub(super) rotation: Rotation,
@@ -65,6 +67,7 @@ impl Sink {
     fn new(name: String, target: Target) -> Self {
         let profile = Profile {
             name,
+            section: None,
             level: LevelFilter::TRACE,
             format: Format::Json,
             rotation: Rotation::default(),
@@ -100,6 +103,13 @@ impl Sink {
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.profile.name = name.into();
+        self
+    }
+
+    /// What an error about this sink names beside it, so that it leads to the setting.
+    #[must_use]
+    pub(crate) fn of_section(mut self, section: &'static str) -> Self {
+        self.profile.section = Some(section);
         self
     }
 

@@ -44,7 +44,7 @@ pub enum StartError {
     /// A sink cannot be what it was asked to be.
     #[error("sink {sink}: {message}")]
     Sink {
-        /// The sink's name.
+        /// The sink's name, and the section of the configuration that asked for it, if one did.
         sink: String,
         /// What is wrong and what to do.
         message: String,
@@ -248,8 +248,11 @@ fn check(sinks: &[Sink]) -> Result<(), StartError> {
 }
 
 fn failed(sink: &Profile, message: &str) -> StartError {
+    let name = &sink.name;
     StartError::Sink {
-        sink: sink.name.clone(),
+        sink: sink
+            .section
+            .map_or_else(|| name.clone(), |section| format!("{name} ({section})")),
         message: message.to_owned(),
     }
 }

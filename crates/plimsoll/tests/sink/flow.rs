@@ -314,5 +314,9 @@ fn mistakes_are_refused_at_the_start() {
     assert!(refused(vec![Sink::stderr(), Sink::stderr()]).contains("sink stderr: there are two"));
     let directory = tempfile::tempdir().unwrap();
     let error = refused(vec![Sink::file(directory.path())]);
-    assert!(error.contains("cannot be opened"), "{error}");
+    let path = directory.path().display();
+    assert!(
+        error.contains(&format!("cannot be opened: {path}: ")),
+        "{error}"
+    );
 }

@@ -26,6 +26,10 @@ fn a_wrong_value_stops_the_start_with_one_line() {
     std::fs::write(directory.path().join("file"), "").unwrap();
     let file = directory.path().join("file");
     let beneath_file = file.join("jobs.log");
+    let not_opened = format!(
+        "sink file:jobs.log (log.file): cannot be opened: {}: ",
+        beneath_file.display()
+    );
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
     let cases: &[Case<'_>] = &[
@@ -108,7 +112,7 @@ fn a_wrong_value_stops_the_start_with_one_line() {
         (
             &[],
             &[("PLIMSOLL_LOG__FILE__PATH", beneath_file.to_str().unwrap())],
-            "sink file:jobs.log",
+            &not_opened,
         ),
     ];
     for (arguments, environment, word) in cases {

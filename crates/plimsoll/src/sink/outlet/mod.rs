@@ -60,7 +60,7 @@ impl Opener {
     /// Opens the outlet.
     ///
     /// # Errors
-    /// What the system says of the descriptor or the file.
+    /// What the system says of the descriptor or the file, whose path is in the message.
     pub(super) fn open(&self) -> io::Result<Box<dyn Outlet>> {
         let target = match self.target.lock() {
             Ok(target) => target,
@@ -69,7 +69,11 @@ impl Opener {
         Ok(match &*target {
             Target::Stdout => Box::new(stream::Stream::stdout()?),
             Target::Stderr => Box::new(stream::Stream::stderr()?),
-            Target::File(path) => Box::new(file::LogFile::open(path.clone(), self.rotation)?),
+            Target::File(path) => Box::new(
+                file::LogFile::open(path.clone(), self.rotation).map_err(|error| {
+                    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+                })?,
+            ),
             Target::Writer(_) => Box::new(Shared(Arc::clone(&self.target))),
         })
     }
