@@ -1,7 +1,10 @@
 //! `[http]`.
 
 use serde::Deserialize;
+use std::num::NonZeroUsize;
 use std::time::Duration;
+
+const MAX_CONNECTIONS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(8191);
 
 /// `[http]`: requests that come in, and how serving them ends.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -11,6 +14,9 @@ pub struct Http {
     pub trust_request_id: bool,
     /// Whether a valid `traceparent` of the caller is continued. Default true; a public edge may say false.
     pub trust_trace: bool,
+    /// How many connections are served at once; one more is answered with 503. Default 8192, and never more than three
+    /// quarters of the files that the process may open.
+    pub max_connections: NonZeroUsize,
     /// How long, after SIGTERM, the service keeps accepting while readiness says `draining`, so that load balancers
     /// notice first. Default 5 s.
     #[serde(deserialize_with = "super::duration::required")]
@@ -26,6 +32,7 @@ impl Default for Http {
         Self {
             trust_request_id: true,
             trust_trace: true,
+            max_connections: MAX_CONNECTIONS,
             drain_delay: Duration::from_secs(5),
             drain_deadline: Duration::from_secs(25),
         }

@@ -1,38 +1,58 @@
 //! The front of the service: one thread that accepts connections and answers probes itself, so that liveness is told
 //! while every worker is busy. All other connections go to the workers with their first bytes unread.
 
+use super::lobby::{Left, Lobby, Places};
 use super::probe::Probe;
+use super::problem::Problem;
 use super::server::{Arrived, HEAD_TIMEOUT, SETTLE, serve_once, wait_after};
 use axum::Router;
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, StatusCode};
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::pin;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 /// Enough of a request to know a probe by: the longest is `HEAD /health/ready `.
 const FIRST_BYTES: usize = 32;
 
+/// What a connection may be given to.
+#[derive(Clone)]
+struct Hosts {
+    /// Answers probes.
+    router: Router,
+    /// Answers whoever finds every place taken.
+    full: Router,
+    places: Places,
+    /// Takes all others; bounded by the places.
+    hand_over: mpsc::UnboundedSender<Arrived>,
+}
+
 /// Accepts until `closing` is ready. Every connection on which a request has begun by then is answered or handed over.
 pub(crate) async fn receive(
     listener: TcpListener,
     router: Router,
-    hand_over: mpsc::Sender<Arrived>,
+    places: Places,
+    hand_over: mpsc::UnboundedSender<Arrived>,
     closing: impl Future<Output = ()>,
 ) {
-    let mut silent = JoinSet::new();
+    let mut lobby = Lobby::new(places.clone());
+    let hosts = Hosts {
+        router,
+        full: Router::new().fallback(full),
+        places,
+        hand_over,
+    };
     let mut closing = pin!(closing);
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => {
-                    silent.spawn(dispatch(stream, peer, router.clone(), hand_over.clone()));
-                }
+                Ok((stream, peer)) => lobby.enter(dispatch(stream, peer, hosts.clone())),
                 Err(error) => wait_after(&error).await,
             },
-            Some(_) = silent.join_next() => {}
+            true = lobby.one_left() => {}
             () = &mut closing => break,
         }
     }
@@ -44,32 +64,45 @@ pub(crate) async fn receive(
                 .set_nonblocking(true)
                 .and_then(|()| TcpStream::from_std(stream));
             if let Ok(stream) = stream {
-                silent.spawn(dispatch(stream, peer, router.clone(), hand_over.clone()));
+                lobby.enter(dispatch(stream, peer, hosts.clone()));
             }
         }
     }
     // Who has not said a word by then has no request to lose.
-    let all = async { while silent.join_next().await.is_some() {} };
+    let all = async { while lobby.one_left().await {} };
     let _ = timeout(SETTLE, all).await;
 }
 
 /// Waits for the first bytes and decides by them who serves the connection.
-async fn dispatch(
-    stream: TcpStream,
-    peer: SocketAddr,
-    router: Router,
-    hand_over: mpsc::Sender<Arrived>,
-) {
+async fn dispatch(stream: TcpStream, peer: SocketAddr, hosts: Hosts) -> Left {
     let mut bytes = [0; FIRST_BYTES];
     let Ok(Ok(seen @ 1..)) = timeout(HEAD_TIMEOUT, stream.peek(&mut bytes)).await else {
-        return;
+        return Left::Served;
     };
     if is_probe(&bytes[..seen]) {
-        serve_once(stream, peer, router).await;
-    } else if let Ok(stream) = stream.into_std() {
-        // Fails only when the workers are gone, and the service with them.
-        let _ = hand_over.send(Arrived { stream, peer }).await;
+        serve_once(stream, peer, hosts.router).await;
+        return Left::Served;
     }
+    let Some(place) = hosts.places.take() else {
+        let _ = timeout(HEAD_TIMEOUT, serve_once(stream, peer, hosts.full)).await;
+        return Left::Refused;
+    };
+    if let Ok(stream) = stream.into_std() {
+        // Fails only when the workers are gone, and the service with them.
+        let _ = hosts.hand_over.send(Arrived {
+            stream,
+            peer,
+            place,
+        });
+    }
+    Left::Served
+}
+
+/// The answer while every place is taken.
+async fn full() -> Problem {
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE)
+        .detail("too many connections are open: try again in a moment")
+        .header(RETRY_AFTER, HeaderValue::from_static("1"))
 }
 
 /// Whether these are the first bytes of a probe. One that comes in pieces is the workers' to answer.

@@ -11,6 +11,7 @@ mod exchange;
 pub(crate) mod front;
 mod future;
 mod layer;
+pub(crate) mod lobby;
 mod method;
 pub(crate) mod operator;
 mod panic;

@@ -1,5 +1,6 @@
 //! Serving connections to their end, without cutting anybody off.
 
+use super::lobby::Place;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -33,20 +34,25 @@ const BACK_OFF: Duration = Duration::from_millis(500);
 pub(crate) struct Arrived {
     pub(super) stream: std::net::TcpStream,
     pub(super) peer: SocketAddr,
+    pub(super) place: Place,
 }
 
 /// Serves `router` on every connection that arrives until no more can come, then answers what has begun and returns.
-pub(crate) async fn serve(mut arrivals: mpsc::Receiver<Arrived>, router: Router) {
+pub(crate) async fn serve(mut arrivals: mpsc::UnboundedReceiver<Arrived>, router: Router) {
     // Each connection holds a receiver: it hears of the end by it, and its end is heard by the loss of it.
     let connections = watch::Sender::new(());
-    while let Some(Arrived { stream, peer }) = arrivals.recv().await {
+    while let Some(arrived) = arrivals.recv().await {
+        let Arrived {
+            stream,
+            peer,
+            place,
+        } = arrived;
         if let Ok(stream) = TcpStream::from_std(stream) {
-            tokio::spawn(connection(
-                stream,
-                peer,
-                router.clone(),
-                connections.subscribe(),
-            ));
+            let served = connection(stream, peer, router.clone(), connections.subscribe());
+            tokio::spawn(async move {
+                served.await;
+                drop(place);
+            });
         }
     }
     tokio::time::sleep(SETTLE).await;

@@ -3,6 +3,7 @@
 use super::serve::ServeError;
 use super::{Guard, State, signals};
 use crate::http::front;
+use crate::http::lobby::Places;
 use crate::http::operator::{self, Door, Operated};
 use crate::http::server::{self, Arrived};
 use crate::log::LevelControl;
@@ -29,7 +30,8 @@ pub(super) struct Backstage {
 pub(super) struct Front {
     pub(super) listener: TcpListener,
     pub(super) router: Router,
-    pub(super) hand_over: mpsc::Sender<Arrived>,
+    pub(super) places: Places,
+    pub(super) hand_over: mpsc::UnboundedSender<Arrived>,
     /// Ready when the listener has to close.
     pub(super) close: oneshot::Receiver<()>,
 }
@@ -120,7 +122,14 @@ async fn welcome(front: Front) {
         let closing = async {
             let _ = front.close.await;
         };
-        front::receive(listener, front.router, front.hand_over, closing).await;
+        front::receive(
+            listener,
+            front.router,
+            front.places,
+            front.hand_over,
+            closing,
+        )
+        .await;
     }
     std::future::pending::<()>().await;
 }

@@ -4,6 +4,7 @@ use super::backstage::{self, Front};
 use super::drain::{Cause, Drain, Hook};
 use super::{Guard, State, signals};
 use crate::health::HealthError;
+use crate::http::lobby::Places;
 use crate::http::{HttpLayer, server};
 use crate::rounded::{millis, seconds};
 use axum::Router;
@@ -20,9 +21,6 @@ use tokio::task::JoinHandle;
 /// What of the drain's deadline is kept for the log and for whatever the caller does after [`Guard::serve`]: a fifth, at
 /// most this.
 const LAST_WORDS: Duration = Duration::from_secs(2);
-
-/// Connections that may wait for a worker to take them over.
-const ARRIVALS: usize = 1024;
 
 /// What serving needs beside the log; part of the state behind the guard.
 pub(crate) struct Serving {
@@ -188,13 +186,16 @@ impl Guard {
         state.health.start()?;
         let layer = self.http_layer();
         let router = router.layer(layer.clone());
-        let (hand_over, arrivals) = mpsc::channel(ARRIVALS);
+        let (hand_over, arrivals) = mpsc::unbounded_channel();
+        let places = Places::new(state.config.http.max_connections);
+        let max_connections = places.most();
         let (close, closed) = oneshot::channel();
         let backstage = backstage::start(
             self,
             Front {
                 listener: listener.into_std()?,
                 router: router.clone(),
+                places,
                 hand_over,
                 close: closed,
             },
@@ -205,6 +206,7 @@ impl Guard {
         tracing::info!(
             listen = %format_args!("http://{listen}"),
             operator,
+            max_connections,
             "service.started"
         );
 
@@ -227,6 +229,7 @@ impl Guard {
                 Cause::Request => None,
             },
             delay_seconds = delay.as_secs_f64(),
+            deadline_seconds = state.config.http.drain_deadline.as_secs_f64(),
             active_requests = layer.active(),
             "service.draining"
         );

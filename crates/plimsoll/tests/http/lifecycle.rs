@@ -282,7 +282,11 @@ fn a_person_does_not_wait_for_load_balancers() {
     let mut process = Process::start("drain_delay = \"20s\"\n");
     let started = Instant::now();
     process.signal("-INT");
-    assert_eq!(process.until("service.draining")["delay_seconds"], 0.0);
+    let line = process.until("service.draining");
+    assert_eq!(
+        (&line["delay_seconds"], &line["deadline_seconds"]),
+        (&0.0.into(), &25.0.into())
+    );
     let (status, _) = process.end();
     assert!(status.success());
     assert!(started.elapsed() < Duration::from_secs(5));

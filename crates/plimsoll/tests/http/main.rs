@@ -8,6 +8,7 @@
 )]
 
 mod adoption;
+mod connections;
 mod hostile;
 mod layers;
 mod lifecycle;
