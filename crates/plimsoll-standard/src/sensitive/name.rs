@@ -150,6 +150,7 @@ fn noun(head: &str, before: &[&str]) -> Reading {
         {
             Some(Kind::OneTimeCode.sure())
         }
+        "inlogcode" | "einmalcode" => Some(Kind::OneTimeCode.sure()),
         "passe" if prior == "de" => Some(Kind::Password.sure()),
         _ if any(PASSWORD, head) => Some(if head == "pw" && before.is_empty() {
             Kind::Password.text()

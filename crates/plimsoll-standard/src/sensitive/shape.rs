@@ -47,6 +47,7 @@ impl Class {
                     _ => {
                         text.len() > 2
                             && !(is_prose(text) && (self.kind != Kind::Secret || tells(text)))
+                            && !(self.kind == Kind::Token && speaks(text))
                             && (self.kind == Kind::Cookie || !is_reference(text))
                             && !(text.bytes().all(|b| b.is_ascii_digit()) && text.len() < 4)
                     }
@@ -66,7 +67,7 @@ impl Class {
             Kind::NationalId | Kind::HealthId => {
                 digits >= 4 && text.len() <= 32 && !is_masked(text) && !is_uuid(text)
             }
-            Kind::Email => text.contains('@'),
+            Kind::Email => text.find('@').is_some_and(|at| at > 0),
             Kind::Phone => {
                 (6..=17).contains(&digits)
                     && text
@@ -180,6 +181,10 @@ pub fn is_placeholder(text: &str) -> bool {
     (text.len() != 1 || !text.eq_ignore_ascii_case("x"))
         && text.bytes().all(|b| b"*xX.-_#?\"'[]() ".contains(&b))
         || text.chars().all(|c| "•●∙…*".contains(c))
+        || text
+            .as_bytes()
+            .chunks(3)
+            .all(|code| code.eq_ignore_ascii_case(b"%2a"))
         || matches!(
             lower.as_str(),
             "none"
@@ -525,6 +530,14 @@ fn is_complaint(text: &str) -> bool {
 fn is_prose(text: &str) -> bool {
     let words = text.split_whitespace().count();
     words >= 2 && !text.contains(['=', ';']) && is_prose_lower(text)
+}
+
+/// Whether a text has many words and none of them is a token.
+fn speaks(text: &str) -> bool {
+    text.split_whitespace().count() >= 4
+        && !text
+            .split_whitespace()
+            .any(|word| secret_like(word.trim_end_matches([':', ',', '.'])))
 }
 
 /// Whether words of prose say something about a secret, as `not set` and `expired for the tenant` do and the words of a

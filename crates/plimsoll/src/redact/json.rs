@@ -6,6 +6,7 @@ use super::engine::Engine;
 use super::hit::Hit;
 use super::names::of_kind;
 use super::numbers;
+use super::prose;
 
 /// Deeper nesting is left to the text rules, which need no stack.
 const DEEPEST: usize = 96;
@@ -148,7 +149,10 @@ impl Walk<'_> {
             }
             flag = inner
                 .filter(|name| name.starts_with(b"-"))
-                .and_then(|name| self.engine.keys.recall(name.trim_ascii_start()));
+                .and_then(|name| {
+                    let taken = prose::takes_password(self.text, from + 1, name);
+                    taken.or_else(|| self.engine.keys.recall(name.trim_ascii_start()))
+                });
             match (index, inner) {
                 (0, Some(name)) if more => first = self.engine.keys.recall(name),
                 (1, Some(value)) if !more && self.hits.len() == before => {

@@ -14,6 +14,9 @@ use super::walk::Seen;
 pub(super) fn find(keys: &Keys, text: &[u8], seen: Seen, hits: &mut Vec<Hit>) {
     if seen.any(Seen::END_TAG) {
         elements(keys, text, hits);
+        if memchr::memmem::find(text, b"name=").is_some() {
+            named_elements(keys, text, hits);
+        }
         if memchr::memmem::find(text, b"<key>").is_some() {
             property_list(keys, text, hits);
         }
@@ -37,6 +40,8 @@ pub(super) fn find(keys: &Keys, text: &[u8], seen: Seen, hits: &mut Vec<Hit>) {
         email::find_encoded(text, hits);
     }
 }
+
+const CDATA: &[u8] = b"<![CDATA[";
 
 /// `<password>x</password>`, also with a name space and attributes.
 fn elements(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
@@ -63,9 +68,15 @@ fn elements(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
         else {
             continue;
         };
+        let start = start + CDATA.len() * usize::from(text[start..].starts_with(CDATA));
         // Cut short: up to the text's end, but for a quote that closes it.
         let cut = start.max(text.len() - usize::from(text.ends_with(b"\"")));
-        let end = memchr::memchr(b'<', &text[start..]).map_or(cut, |length| start + length);
+        let end = if text[..start].ends_with(CDATA) {
+            memchr::memmem::find(&text[start..], b"]]>")
+        } else {
+            memchr::memchr(b'<', &text[start..])
+        };
+        let end = end.map_or(cut, |length| start + length);
         if class.covers(&String::from_utf8_lossy(&text[start..end])) {
             hits.push(Hit::new(start, end, of_kind(class.kind)));
             from = end;
@@ -84,6 +95,17 @@ fn attributes(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
     named(keys, attributes, text, hits);
 }
 
+/// `<property name="password">x</property>`.
+fn named_elements(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
+    static ELEMENT: OnceLock<Option<Regex>> = OnceLock::new();
+    let Some(element) = ELEMENT.get_or_init(|| {
+        Regex::new(r#"(?-u)<[A-Za-z:]{1,32} name=\\?["']([^"'<>\\]{1,64})\\?["']>\s{0,64}(?:<value>)?([^<>\s]{1,4096})\s{0,64}</"#).ok()
+    }) else {
+        return;
+    };
+    named(keys, element, text, hits);
+}
+
 /// `<key>password</key><string>x</string>` of a property list.
 fn property_list(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
     static ENTRY: OnceLock<Option<Regex>> = OnceLock::new();
@@ -95,11 +117,11 @@ fn property_list(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
     named(keys, entry, text, hits);
 }
 
-/// `{name: DB_PASSWORD, value: x}` in YAML's flow style.
+/// `{name: DB_PASSWORD, value: x}` in YAML, on one line or two.
 fn flow_entries(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
     static ENTRY: OnceLock<Option<Regex>> = OnceLock::new();
     let Some(entry) = ENTRY.get_or_init(|| {
-        Regex::new(r#"(?-u)\b(?:name|key): ["']?([A-Za-z0-9_.-]{1,64})["']?,? value: ["']?([^\s"',}\]]{1,4096})"#).ok()
+        Regex::new(r#"(?-u)\b(?:name|key): ["']?([A-Za-z0-9_.-]{1,64})["']?,?\s{1,64}value: ["']?([^\s"',}\]]{1,4096})"#).ok()
     }) else {
         return;
     };
@@ -151,7 +173,7 @@ fn form_data(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
 fn tuples(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
     static TUPLE: OnceLock<Option<Regex>> = OnceLock::new();
     let Some(tuple) = TUPLE.get_or_init(|| {
-        Regex::new(r#"(?-u)(?:[(\[]\s{0,4}b?["']|\{["']?)([A-Za-z][A-Za-z0-9_.-]{1,48})["']?, ?(?:Some\()?b?(?:"((?:[^"\\]|\\.){1,4096})"|'([^'\\]{1,4096})')\)?\s{0,4}[)\]}]"#).ok()
+        Regex::new(r#"(?-u)(?:[(\[]\s{0,4}b?["']|\{["']?)([A-Za-z][A-Za-z0-9_.-]{1,48})["']?, ?(?:Some\(|<<)?b?(?:"((?:[^"\\]|\\.){1,4096})"|'([^'\\]{1,4096})')(?:\)|>>)?\s{0,4}[)\]}]"#).ok()
     }) else {
         return;
     };
@@ -199,6 +221,7 @@ fn inserts(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
         while text.get(at) == Some(&b'(') {
             at = row(text, at + 1, |column, start, end| {
                 if let Some(class) = classes.get(column).copied().flatten()
+                    && !matches!(text[start], b':' | b'$' | b'@' | b'?')
                     && class.covers(&String::from_utf8_lossy(&text[start..end]))
                 {
                     hits.push(Hit::new(start, end, of_kind(class.kind)));

@@ -115,7 +115,10 @@ fn number(text: &[u8], at: usize, limit: usize) -> Option<(usize, u16)> {
     }) {
         return Some((length, of_kind(Kind::CardNumber)));
     }
-    if let Some(length) = ssn(rest).filter(|length| ends(*length) || beyond(*length) == b'/') {
+    if let Some(length) = ssn(rest)
+        .filter(|length| ends(*length) || beyond(*length) == b'/')
+        .filter(|_| rest[3] == b'-' || is_social_security(text, at))
+    {
         return Some((length, Rule::Ssn.index()));
     }
     let figures = before == b' ' && at >= 2 && text[at - 2].is_ascii_digit() && spaced(rest);
@@ -312,7 +315,17 @@ fn ssn(rest: &[u8]) -> Option<usize> {
         && area[0] != b'9'
         && &text[4..6] != b"00"
         && &text[7..] != b"0000";
-    (shape && given && (mark == b'-')).then_some(11)
+    (shape && given).then_some(11)
+}
+
+/// Whether words beside a number in blanks say what it is; alone it may be anything.
+fn is_social_security(text: &[u8], at: usize) -> bool {
+    let beside = &text[at.saturating_sub(24)..text.len().min(at + 20)];
+    [&b"ssn"[..], b"social security"].iter().any(|name| {
+        beside
+            .windows(name.len())
+            .any(|word| word.eq_ignore_ascii_case(name))
+    })
 }
 
 /// `2024-11-22 10`, `22.11.2024 10`: a date and what follows it.

@@ -45,13 +45,16 @@ pub(super) fn find(text: &[u8], colon: usize, hits: &mut Vec<Hit>) -> Option<usi
     })
 }
 
-/// `user:password@tcp(host:port)/db` of Go's drivers and `user/password@//host` of Oracle's.
+/// `user:password@tcp(host:port)/db` of Go's drivers and `user/password@//host`
+/// and `jdbc:oracle:thin:user/password@host` of Oracle's.
 pub(super) fn find_driver_form(text: &[u8], hits: &mut Vec<Hit>) {
     for at in memchr::memchr_iter(b'@', text) {
         let after = &text[at + 1..];
         let mark = if after.starts_with(b"tcp(") || after.starts_with(b"unix(") {
             b':'
-        } else if after.starts_with(b"//") {
+        } else if after.starts_with(b"//")
+            || memchr::memmem::find(&text[at.saturating_sub(128)..at], b":thin:").is_some()
+        {
             b'/'
         } else {
             continue;

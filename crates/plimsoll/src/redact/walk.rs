@@ -253,7 +253,7 @@ impl Walk<'_> {
         }
         self.named = Some(end);
         let spoken = match text.get(end) {
-            None | Some(b' ' | b'.' | b'!') => {
+            None | Some(b' ' | b'\t' | b'.' | b'!') => {
                 matches!(word.len(), 5 | 10 | 11)
                     || word[0] == b'-'
                     || *self
@@ -261,7 +261,12 @@ impl Walk<'_> {
                         .get_or_insert_with(|| screen::holds_digit_or_mark(text))
                     || prose::is_netrc(&text[..start])
             }
-            Some(b'"') => word.eq_ignore_ascii_case(b"auth"),
+            // The word alone in its quotes.
+            Some(quote @ (b'"' | b'\'' | b'`')) => {
+                start > 0
+                    && text[start - 1] == *quote
+                    && matches!(text.get(end + 1), Some(b' ' | b';'))
+            }
             _ => false,
         };
         spoken
@@ -289,7 +294,8 @@ impl Walk<'_> {
             b'(' => pairs::wrapped(self.keys, text, self.floor, at, self.hits),
             b',' => {
                 let after_quote = at > 0 && matches!(text[at - 1], b'"' | b'\'');
-                let term = start > 0 && text[start - 1] == b'{' && next == Some(b'"');
+                let term =
+                    start > 0 && text[start - 1] == b'{' && matches!(next, Some(b'"' | b'<'));
                 if after_quote || term {
                     self.seen.add(Seen::TUPLE);
                 }

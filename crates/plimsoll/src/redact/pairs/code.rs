@@ -39,6 +39,12 @@ pub(super) fn is_keyword(value: &str) -> bool {
     )
 }
 
+/// `string password = 2;`: where a field stands in a Protobuf message.
+pub(super) fn is_field_number(value: &str) -> bool {
+    let number = value.trim_end_matches(';');
+    number.len() <= 2 && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// A piece of source code or a type, as in `password: String` or `token = self.next()`.
 pub(super) fn is_code(value: &str) -> bool {
     let name = value.trim_end_matches([',', ';', ')']);
@@ -78,9 +84,6 @@ pub(super) fn is_code(value: &str) -> bool {
             | "%q"
             | "{}"
             | "{:?}"
-            | "$1"
-            | "$2"
-            | "$3"
             | "NULL"
             | "NOT"
     ) || is_call(value)
@@ -98,11 +101,18 @@ pub(super) fn is_code(value: &str) -> bool {
             && value[1..]
                 .bytes()
                 .all(|b| b.is_ascii_lowercase() || b == b'_'))
-        || (value.starts_with('$')
-            && value.len() > 1
-            && value[1..]
+        || is_parameter(name)
+}
+
+/// `$PASSWORD`, `$1`, and `$p` of GraphQL.
+fn is_parameter(name: &str) -> bool {
+    name.strip_prefix('$').is_some_and(|name| {
+        !name.is_empty()
+            && (name
                 .bytes()
-                .all(|b| b.is_ascii_uppercase() || b == b'_' || b.is_ascii_digit()))
+                .all(|b| b.is_ascii_uppercase() || b == b'_' || b.is_ascii_digit())
+                || name.len() == 1)
+    })
 }
 
 /// `read_password()?`, `env::var("X")`, `self.next(`: a name with arguments.

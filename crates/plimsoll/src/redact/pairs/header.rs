@@ -91,22 +91,23 @@ fn trim_end(text: &[u8], start: usize, mut end: usize) -> usize {
 /// Whether a pair stands there that is no attribute of a cookie (RFC 6265, 4.1.1).
 pub(super) fn holds_cookie(header: &str) -> bool {
     header.split(';').any(|pair| {
-        pair.split_once('=').is_some_and(|(name, _)| {
+        pair.split_once('=').is_some_and(|(name, value)| {
             let name = name.trim();
-            ![
-                "samesite",
-                "path",
-                "domain",
-                "max-age",
-                "expires",
-                "secure",
-                "httponly",
-                "partitioned",
-                "priority",
-                "version",
-            ]
-            .iter()
-            .any(|attribute| name.eq_ignore_ascii_case(attribute))
+            !value.trim().is_empty()
+                && ![
+                    "samesite",
+                    "path",
+                    "domain",
+                    "max-age",
+                    "expires",
+                    "secure",
+                    "httponly",
+                    "partitioned",
+                    "priority",
+                    "version",
+                ]
+                .iter()
+                .any(|attribute| name.eq_ignore_ascii_case(attribute))
         })
     })
 }

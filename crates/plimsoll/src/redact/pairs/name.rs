@@ -3,6 +3,7 @@
 use plimsoll_standard::sensitive::{Class, Kind, Strength};
 
 use crate::redact::keys::Keys;
+use crate::redact::prose;
 
 /// Bytes read back for a key.
 pub(in crate::redact) const LONGEST_KEY: usize = 64;
@@ -18,6 +19,8 @@ pub(super) struct Key {
     pub(super) quoted: bool,
     /// The key was read from several words.
     pub(super) phrase: bool,
+    /// What it names stands before it, with whose it is: `token for bob:`.
+    pub(super) owned: bool,
 }
 
 pub(super) fn word_byte(byte: u8) -> bool {
@@ -47,7 +50,7 @@ pub(super) fn key_before(keys: &Keys, text: &[u8], floor: usize, join: usize) ->
     }
     let quoted = end < spaced;
     let mut start = end;
-    while start > low && key_byte(text[start - 1]) {
+    while start > low && (key_byte(text[start - 1]) || !text[start - 1].is_ascii()) {
         start -= 1;
     }
     // `arn:aws:secretsmanager:...:secret:name`: one of many fields, not a key.
@@ -66,11 +69,23 @@ pub(super) fn key_before(keys: &Keys, text: &[u8], floor: usize, join: usize) ->
     if one_word && start > floor && text[start - 1] == b' ' {
         return by_phrase(keys, text, floor, start, end, class, quoted);
     }
-    class.map(|class| Key {
+    let Some(class) = class else {
+        // `temporary password is generated for root@localhost:`
+        let owner = text[low..start].iter().rposition(|byte| *byte == b' ')?;
+        return owned(keys, &text[low..=low + owner]).map(|class| Key {
+            class,
+            start,
+            quoted,
+            phrase: true,
+            owned: true,
+        });
+    };
+    Some(Key {
         class,
         start,
         quoted,
         phrase: false,
+        owned: false,
     })
 }
 
@@ -78,7 +93,7 @@ pub(super) fn key_before(keys: &Keys, text: &[u8], floor: usize, join: usize) ->
 fn trim_key(key: &[u8]) -> &[u8] {
     let start = key
         .iter()
-        .position(|byte| word_byte(*byte))
+        .position(|byte| word_byte(*byte) || !byte.is_ascii())
         .unwrap_or(key.len());
     &key[start..]
 }
@@ -94,6 +109,14 @@ fn by_phrase(
     quoted: bool,
 ) -> Option<Key> {
     let low = floor.max(start.saturating_sub(LONGEST_PHRASE));
+    // `Unseal Key 1:`
+    if end - start <= 2 && text[start..end].iter().all(u8::is_ascii_digit) {
+        let end = start - 1;
+        let start = end - last_word(&text[low..end]).len();
+        let alone = keys.recall(&text[start..end]);
+        return (start < end && text[low..start].ends_with(b" "))
+            .then(|| by_phrase(keys, text, low, start, end, alone, quoted))?;
+    }
     let mut from = start;
     let mut found = alone.map(|class| (class, start));
     for words in 0..2 {
@@ -101,7 +124,9 @@ fn by_phrase(
             break;
         }
         let mut word = from - 1;
-        while word > low && (word_byte(text[word - 1]) || text[word - 1] == b'-') {
+        while word > low
+            && (word_byte(text[word - 1]) || text[word - 1] == b'-' || !text[word - 1].is_ascii())
+        {
             word -= 1;
         }
         if word == from - 1 {
@@ -109,6 +134,13 @@ fn by_phrase(
         }
         from = word;
         let phrase = keys.recall(&text[from..end]);
+        // `mot de passe temporaire:`, `hasło tymczasowe:`: the adjective comes last.
+        let noun = &text[from..end.min(start.saturating_sub(1)).max(from)];
+        let phrase = phrase.or_else(|| {
+            (words == 0 && prose::is_foreign(noun))
+                .then(|| keys.recall(noun))
+                .flatten()
+        });
         match (alone, phrase) {
             (None, Some(class)) => {
                 found = Some((class, from));
@@ -137,12 +169,56 @@ fn by_phrase(
             _ => {}
         }
     }
-    found.map(|(class, start)| Key {
+    let owned = found
+        .is_none()
+        .then(|| owned(keys, &text[low..start]).map(|class| (class, start)))
+        .flatten();
+    found.or(owned).map(|(class, start)| Key {
         class,
         start,
         quoted,
         phrase: !quoted,
+        owned: owned.is_some(),
     })
+}
+
+/// `new API token for the user ` before `bob:`: what belongs to someone. `use the following password to go ` before `on:`.
+fn owned(keys: &Keys, before: &[u8]) -> Option<Class> {
+    let following = b"following ";
+    if let Some(at) = memchr::memmem::find(before, following) {
+        let noun = &before[at + following.len()..];
+        let length = noun.iter().position(|byte| !word_byte(*byte))?;
+        return keys.recall(&noun[..length]);
+    }
+    let mut left = before;
+    let mut linked = false;
+    for _ in 0..7 {
+        left = left.strip_suffix(b" ")?;
+        let word = last_word(left);
+        left = &left[..left.len() - word.len()];
+        match word {
+            b"" => return None,
+            b"for" | b"of" | b"to" => linked = true,
+            noun if linked => {
+                let two = left.strip_suffix(b" ").map(last_word).map_or(noun, |word| {
+                    &before[left.len() - 1 - word.len()..left.len() + noun.len()]
+                });
+                if let Some(class) = keys.recall(noun).or_else(|| keys.recall(two)) {
+                    return Some(class);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+fn last_word(text: &[u8]) -> &[u8] {
+    let start = text
+        .iter()
+        .rposition(|byte| !word_byte(*byte))
+        .map_or(0, |last| last + 1);
+    &text[start..]
 }
 
 /// Query parameters that open something, beyond what their names say (OpenTelemetry's list, and `code`, `key`).
@@ -151,16 +227,9 @@ fn query_class(key: &[u8]) -> Option<Class> {
     let (kind, strength) =
         if is("sig") || is("x-amz-credential") || is("x-goog-credential") || is("awsaccesskeyid") {
             (Kind::Signature, Strength::Sure)
-        } else if is("code")
-            || is("state")
-            || is("sid")
-            || is("t")
-            || is("ticket")
-            || is("hash")
-            || is("hmac")
-        {
+        } else if is("code") || is("sid") || is("t") || is("ticket") || is("hash") || is("hmac") {
             (Kind::Token, Strength::Likely)
-        } else if is("key") || is("k") {
+        } else if is("key") || is("k") || is("appid") {
             (Kind::ApiKey, Strength::Likely)
         } else {
             return None;

@@ -13,6 +13,30 @@ pub(super) enum Joined {
     Colon,
     /// A colon with a space after it, as in prose.
     Spaced,
+    /// A colon at the end of a line.
+    Below,
+}
+
+/// The one word of the line below, which is further in: `password:`, `password: |` and `x1` in YAML.
+fn below(text: &[u8], at: usize) -> Option<usize> {
+    let mut at = at;
+    if matches!(text.get(at), Some(b'|' | b'>')) {
+        at += 1;
+        at += usize::from(matches!(text.get(at), Some(b'-' | b'+')));
+    }
+    at += usize::from(text.get(at) == Some(&b'\r'));
+    let line = text.get(at..)?.strip_prefix(b"\n")?;
+    let blanks = line
+        .iter()
+        .take(64)
+        .take_while(|byte| matches!(byte, b' ' | b'\t'))
+        .count();
+    let word = line[blanks..]
+        .iter()
+        .position(u8::is_ascii_whitespace)
+        .unwrap_or(line.len() - blanks);
+    let ends = matches!(line.get(blanks + word), None | Some(b'\n' | b'\r'));
+    (blanks > 0 && word > 0 && ends).then_some(at + 1 + blanks)
 }
 
 /// The first byte of the value, past the join's other bytes and white space.
@@ -41,8 +65,12 @@ pub(super) fn value_start(text: &[u8], join: usize) -> Option<(usize, Joined)> {
     if at > first && joined == Joined::Colon {
         joined = Joined::Spaced;
     }
-    // A value on the next line belongs to a pretty-printed wrapper only; `password=` and a line end is empty.
-    // `["password"]=>` of PHP breaks the line.
+    if joined != Joined::Equals
+        && let Some(below) = below(text, at)
+    {
+        return Some((below, Joined::Below));
+    }
+    // `password=` and a line end is empty; `["password"]=>` of PHP breaks the line.
     if text[join..].starts_with(b"=>\n") {
         while at < text.len() && text[at].is_ascii_whitespace() {
             at += 1;
@@ -61,6 +89,8 @@ pub(super) enum Style {
     Prose,
     /// The rest of a header line.
     Header,
+    /// A word on a line of its own.
+    Line,
 }
 
 pub(super) enum Value {
@@ -113,12 +143,13 @@ pub(super) fn read_value(text: &[u8], key: &Key, mut start: usize, joined: Joine
         let end = header_end(text, start, key.class.kind, enclosing);
         return Value::Bare(start, end, Style::Header);
     }
-    let style = if joined == Joined::Spaced && !key.quoted {
-        Style::Prose
-    } else {
-        Style::Pair
+    let style = match joined {
+        Joined::Below => Style::Line,
+        Joined::Spaced if !key.quoted => Style::Prose,
+        _ => Style::Pair,
     };
     let end = match opening {
+        _ if key.owned => word_end(text, start),
         Some(b'?' | b'&') => query_end(text, start),
         _ if joined == Joined::Equals && in_semicolons(text, key.start, start) => {
             semicolon_end(text, start)
@@ -219,6 +250,18 @@ pub(super) fn pair_follows(rest: &[u8], joins: &[u8]) -> bool {
     name.is_some_and(|name| {
         name > 0 && (joins.contains(&rest[name]) || (rest[name] == b'"' && joins.contains(&b':')))
     })
+}
+
+/// The end of a word in a sentence: passwords hold any mark.
+fn word_end(text: &[u8], start: usize) -> usize {
+    let mut end = text[start..]
+        .iter()
+        .position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\\'))
+        .map_or(text.len(), |length| start + length);
+    while end > start + 1 && b".,;:)]}'".contains(&text[end - 1]) {
+        end -= 1;
+    }
+    end
 }
 
 fn bare_end(text: &[u8], start: usize, enclosing: Option<u8>) -> usize {

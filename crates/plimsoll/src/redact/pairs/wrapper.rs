@@ -1,6 +1,6 @@
 //! Calls and types around a quoted value: `Some("x")`, `Password("x")`, `set_password("x")`.
 
-use plimsoll_standard::sensitive::{Kind, secret_like};
+use plimsoll_standard::sensitive::{Kind, password_like, secret_like};
 
 use super::name::{LONGEST_KEY, word_byte};
 use super::value::quoted_end;
@@ -29,7 +29,9 @@ pub(in crate::redact) fn wrapped(
     while start > low && word_byte(text[start - 1]) {
         start -= 1;
     }
-    if !text[start].is_ascii_uppercase() && !sets(&text[start..open]) {
+    // `.password("x1")` of a builder: a prompt or the name of a field may stand there, too.
+    let method = start > low && text[start - 1] == b'.';
+    if !text[start].is_ascii_uppercase() && !sets(&text[start..open]) && !method {
         return None;
     }
     let class = keys.recall(&text[start..open])?;
@@ -37,11 +39,11 @@ pub(in crate::redact) fn wrapped(
     let end = quoted_end(text, from, quote, escapes);
     let value = String::from_utf8_lossy(&text[from..end]);
     let fits = match class.kind {
-        Kind::Password => true,
+        Kind::Password => !method || password_like(&value),
         Kind::Token | Kind::Secret | Kind::ApiKey | Kind::PrivateKey | Kind::Credentials => {
             secret_like(&value)
         }
-        _ => class.kind.is_personal(),
+        _ => !method && class.kind.is_personal(),
     };
     (fits && class.covers(&value)).then(|| {
         hits.push(Hit::new(from, end, of_kind(class.kind)));
@@ -62,6 +64,14 @@ fn sets(name: &[u8]) -> bool {
 
 /// The length of an opening wrapper at the start of a value.
 pub(super) fn wrapper(rest: &[u8]) -> Option<usize> {
+    // `[]string{"x"}` of Go.
+    if let Some(inner) = rest.strip_prefix(b"[]") {
+        let element = inner
+            .iter()
+            .take(40)
+            .position(|byte| !(word_byte(*byte) || *byte == b'.'))?;
+        return inner[element..].starts_with(b"{\"").then_some(element + 3);
+    }
     let name = rest
         .iter()
         .take(40)

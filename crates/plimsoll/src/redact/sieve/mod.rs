@@ -157,12 +157,11 @@ impl Sieve<'_> {
             return false;
         }
         if word.eq_ignore_ascii_case(b"by") {
-            let before = &self.text[start.saturating_sub(11)..start];
-            return before.eq_ignore_ascii_case(b"identified ");
+            return prose::identifies(&self.text[..start]);
         }
         self.led = true;
         match self.text.get(end) {
-            None | Some(b' ' | b'.' | b'!' | b'"') => {
+            None | Some(b' ' | b'\t' | b'.' | b'!' | b'"' | b'\'' | b'`') => {
                 matches!(word.len(), 5 | 9 | 10 | 11)
                     || word[0] == b'-'
                     || screen::holds_digit_or_mark(self.text)
@@ -229,8 +228,8 @@ impl Sieve<'_> {
         }
         let start = word_start(text, end);
         if start == end {
-            // `"a (b)":`, `a["":`, `&quot;:`
-            return self.document || text[..end].ends_with(b"[") || text[..end].ends_with(b";");
+            // `"a (b)":`, `a["":`, `&quot;:`, `(a)=(b)`
+            return self.document || matches!(text[..end].last(), Some(b'[' | b';' | b')'));
         }
         self.name_may_open(start, end, true)
     }
