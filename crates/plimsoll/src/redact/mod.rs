@@ -28,6 +28,7 @@ mod screen;
 mod secret;
 mod self_test;
 mod sieve;
+mod social;
 mod tokens;
 mod url;
 mod verdict;

@@ -7,6 +7,7 @@ use super::hit::Hit;
 use super::names::{Rule, of_kind};
 use super::phone;
 use super::screen::digit_run;
+use super::social;
 
 /// Looks at every run of digits from `text`'s start to its end.
 pub(super) fn find(text: &[u8], hits: &mut Vec<Hit>) {
@@ -115,9 +116,9 @@ fn number(text: &[u8], at: usize, limit: usize) -> Option<(usize, u16)> {
     }) {
         return Some((length, of_kind(Kind::CardNumber)));
     }
-    if let Some(length) = ssn(rest)
+    if let Some(length) = social::ssn(rest)
         .filter(|length| ends(*length) || beyond(*length) == b'/')
-        .filter(|_| rest[3] == b'-' || is_social_security(text, at))
+        .filter(|_| rest[3] == b'-' || social::is_named(text, at))
     {
         return Some((length, Rule::Ssn.index()));
     }
@@ -297,35 +298,6 @@ fn plausible(groups: &[usize], last: usize, marked: bool) -> bool {
         [6] => last == 13 || last == 10,
         _ => false,
     }
-}
-
-/// `123-45-6789` with numbers that were given out: not 000, 666 or 9xx, no group of zeros (Social Security
-/// Administration, "SSN randomization", 2011).
-fn ssn(rest: &[u8]) -> Option<usize> {
-    let text = rest.get(..11)?;
-    let mark = text[3];
-    if !matches!(mark, b'-' | b' ') || text[6] != mark {
-        return None;
-    }
-    let digits = |range: std::ops::Range<usize>| text[range].iter().all(u8::is_ascii_digit);
-    let shape = digits(0..3) && digits(4..6) && digits(7..11);
-    let area = &text[..3];
-    let given = area != b"000"
-        && area != b"666"
-        && area[0] != b'9'
-        && &text[4..6] != b"00"
-        && &text[7..] != b"0000";
-    (shape && given).then_some(11)
-}
-
-/// Whether words beside a number in blanks say what it is; alone it may be anything.
-fn is_social_security(text: &[u8], at: usize) -> bool {
-    let beside = &text[at.saturating_sub(24)..text.len().min(at + 20)];
-    [&b"ssn"[..], b"social security"].iter().any(|name| {
-        beside
-            .windows(name.len())
-            .any(|word| word.eq_ignore_ascii_case(name))
-    })
 }
 
 /// `2024-11-22 10`, `22.11.2024 10`: a date and what follows it.
