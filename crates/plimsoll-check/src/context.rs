@@ -78,6 +78,7 @@ impl<'f> Context<'f> {
                     if kind == LoopKind::Const || first && conditional {
                         continue;
                     }
+                    failing |= self.in_vain(id, scope);
                     return Some(Around {
                         scope: id,
                         kind,
@@ -98,6 +99,22 @@ impl<'f> Context<'f> {
             }
         }
         None
+    }
+
+    /// Whether a failure led to the loop, or it ends in one: `for line in hint: log(line)` before a `raise`.
+    fn in_vain(&self, id: ScopeId, scope: &Scope) -> bool {
+        let outer = || self.facts.scopes.around(id).skip(1);
+        let failed = outer()
+            .take_while(|(_, scope)| scope.kind != ScopeKind::Function)
+            .any(|(_, scope)| matches!(scope.kind, ScopeKind::Branch(kind) if self.failure(scope, kind)));
+        failed
+            || outer().next().is_some_and(|(parent, around)| {
+                !matches!(around.kind, ScopeKind::Function)
+                    && matches!(
+                        self.facts.scopes.exit_after(parent, scope.span),
+                        Some(Exit::Raise | Exit::Process)
+                    )
+            })
     }
 
     /// Whether a failure led to the call, up to its function; and the branch that says so.
@@ -184,7 +201,6 @@ fn over_failures(header: &str) -> bool {
             "rejected",
             "skipped",
             "invalid",
-            "missing",
             "warnings",
             "problems",
             "exceptions",
@@ -254,6 +270,8 @@ fn failing_condition(condition: &str) -> bool {
             "status >= 4",
             "status_code > 399",
             "returncode != 0",
+            "exit_code != 0",
+            "exitcode != 0",
             "!ok",
             "not ok",
             ".ok is False",
@@ -265,6 +283,9 @@ fn failing_condition(condition: &str) -> bool {
             "not resp.ok",
         ],
     ) {
+        return true;
+    }
+    if flat.ends_with(".returncode") && !flat.starts_with("not ") {
         return true;
     }
     if flat.ends_with(".ok") && (flat.starts_with("not ") || flat.starts_with('!')) {

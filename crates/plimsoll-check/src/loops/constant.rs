@@ -16,7 +16,7 @@ pub(super) fn constant(header: &str, language: Language) -> bool {
         return text.contains("].iter()") || text.contains("].into_iter()");
     }
     if language == Language::Python {
-        let literal = text.starts_with('(') && matching_end(text, '(', ')') && text.contains(',')
+        let literal = text.starts_with('(') && matching_end(text, '(', ')') && is_tuple(text)
             || text.starts_with('{') && matching_end(text, '{', '}') && !text.contains(" for ");
         if literal {
             return true;
@@ -60,6 +60,19 @@ pub(super) fn constant(header: &str, language: Language) -> bool {
         || base.ends_with("::iter")
         || base.ends_with("::all")
         || base.ends_with("::VARIANTS")
+}
+
+/// Whether a comma stands directly in the outer brackets: `(a, b)`, not `(call(a, b))`.
+fn is_tuple(text: &str) -> bool {
+    let mut depth = 0_i32;
+    text.chars().any(|c| {
+        depth += match c {
+            '(' | '[' | '{' => 1,
+            ')' | ']' | '}' => -1,
+            _ => 0,
+        };
+        c == ',' && depth == 1
+    })
 }
 
 fn matching_end(text: &str, open: char, close: char) -> bool {

@@ -26,7 +26,18 @@ pub(super) fn defined<'s>(source: &'s str, before: usize, header: &str) -> Optio
         .next()?
         .split_whitespace()
         .all(|word| matches!(word, "let" | "mut"));
-    if !begins || text[at..].contains("\ndef ") || text[at..].contains("\nfn ") {
+    // Given more than once: who knows what it holds.
+    let function = ["\ndef ", "\n    def ", "\nfn ", "fn "]
+        .iter()
+        .filter_map(|start| text[..at].rfind(start))
+        .max()
+        .unwrap_or(0);
+    let given_before = text[function..at].lines().any(|line| {
+        line.trim_start()
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with(" = "))
+    });
+    if !begins || given_before || text[at..].contains("\ndef ") || text[at..].contains("\nfn ") {
         return None;
     }
     let value = &text[at + name.len() + 3..];

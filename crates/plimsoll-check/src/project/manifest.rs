@@ -33,6 +33,8 @@ pub(crate) struct Package {
     pub depends: Vec<String>,
     /// All of its binaries live under `src/bin`, so that one of them is the service.
     pub only_binaries: bool,
+    /// Files of binaries that are no service, as the manifest lists them.
+    pub tools: Vec<String>,
 }
 
 /// All packages of a tree, by folder.
@@ -136,6 +138,7 @@ impl Packages {
                 kind: PackageKind::Unknown,
                 depends: Vec::new(),
                 only_binaries: false,
+                tools: Vec::new(),
             })
         };
         if let Some(package) = package {
@@ -172,6 +175,7 @@ fn cargo(root: &Path, directory: &str, path: &str, text: &str) -> Option<Package
     let table: Table = text.parse().ok()?;
     let name = table.get("package")?.get("name")?.as_str()?.to_owned();
     let mut dependencies: Vec<String> = Vec::new();
+    let mut optional: Vec<String> = Vec::new();
     let mut depends = Vec::new();
     let mut sections: Vec<&Table> = Vec::new();
     sections.extend(table.get("dependencies").and_then(Value::as_table));
@@ -185,6 +189,9 @@ fn cargo(root: &Path, directory: &str, path: &str, text: &str) -> Option<Package
     for section in sections {
         for (key, value) in section {
             let name = value.get("package").and_then(Value::as_str).unwrap_or(key);
+            if value.get("optional").and_then(Value::as_bool) == Some(true) {
+                optional.push(name.to_owned());
+            }
             dependencies.push(name.to_owned());
             if let Some(path) = value.get("path").and_then(Value::as_str) {
                 depends.push(joined(directory, path));
@@ -193,17 +200,30 @@ fn cargo(root: &Path, directory: &str, path: &str, text: &str) -> Option<Package
     }
     let folder = root.join(directory);
     let main = folder.join("src/main.rs").is_file();
-    let listed = table
+    let listed: Vec<(&str, Option<&str>)> = table
         .get("bin")
         .and_then(Value::as_array)
-        .map_or(0, Vec::len);
-    let bins = listed > 0 || folder.join("src/bin").is_dir();
+        .into_iter()
+        .flatten()
+        .filter_map(|bin| {
+            Some((
+                bin.get("name")?.as_str()?,
+                bin.get("path").and_then(Value::as_str),
+            ))
+        })
+        .collect();
+    let bins = !listed.is_empty() || folder.join("src/bin").is_dir();
+    // `x-cli` beside `x-core`: the tool has a daemon to talk to.
+    let companion = listed.iter().any(|(bin, _)| is_tool(bin))
+        && listed.iter().any(|(bin, _)| !is_tool(bin) && *bin != name);
     let serves = dependencies
         .iter()
         .any(|name| SERVERS.contains(&name.as_str()));
     // These are also clients, and so say little of a tool that parses arguments.
+    // What a tool serves by a feature (`mdbook serve`) makes it no service.
     let strong = dependencies.iter().any(|name| {
-        SERVERS.contains(&name.as_str())
+        !optional.contains(name)
+            && SERVERS.contains(&name.as_str())
             && !matches!(name.as_str(), "hyper" | "tonic" | "tower-http")
     });
     let alike = dependencies
@@ -222,18 +242,8 @@ fn cargo(root: &Path, directory: &str, path: &str, text: &str) -> Option<Package
             all.iter()
                 .any(|category| category.as_str() == Some("command-line-utilities"))
         });
-    let named = words.iter().any(|word| {
-        matches!(
-            *word,
-            "cli" | "ctl" | "tool" | "tools" | "tui" | "cargo" | "repl" | "console" | "xtask"
-        )
-    }) || name.ends_with("ctl");
-    let daemon = words.iter().any(|word| {
-        matches!(
-            *word,
-            "server" | "daemon" | "service" | "broker" | "proxy" | "gateway" | "relay" | "node"
-        )
-    });
+    let named = is_tool(&name);
+    let daemon = companion || is_daemon(&words);
     let kind = if !main && !bins {
         PackageKind::Library
     } else if (named || utility && !strong) && !daemon {
@@ -245,6 +255,15 @@ fn cargo(root: &Path, directory: &str, path: &str, text: &str) -> Option<Package
     } else {
         PackageKind::Unknown
     };
+    let tools = listed
+        .iter()
+        .filter(|(bin, _)| {
+            let words: Vec<&str> = bin.split(['-', '_']).collect();
+            is_tool(bin) || *bin != name && bins_beside(&table) && !is_daemon(&words)
+        })
+        .filter_map(|(_, path)| path.filter(|path| *path != "src/main.rs"))
+        .map(|path| joined(directory, path))
+        .collect();
     Some(Package {
         directory: directory.to_owned(),
         manifest: path.to_owned(),
@@ -252,6 +271,43 @@ fn cargo(root: &Path, directory: &str, path: &str, text: &str) -> Option<Package
         kind,
         depends,
         only_binaries: !main && bins,
+        tools,
+    })
+}
+
+/// Whether the package is a library, too: what its binaries are for is said by their names alone.
+fn bins_beside(table: &Table) -> bool {
+    table.contains_key("lib")
+}
+
+/// A name that tools have.
+fn is_tool(name: &str) -> bool {
+    name.ends_with("ctl")
+        || name.split(['-', '_']).any(|word| {
+            matches!(
+                word,
+                "cli" | "ctl" | "tool" | "tools" | "tui" | "cargo" | "repl" | "console" | "xtask"
+            )
+        })
+}
+
+/// Words of names that services have.
+fn is_daemon(words: &[&str]) -> bool {
+    words.iter().any(|word| {
+        matches!(
+            *word,
+            "server"
+                | "daemon"
+                | "service"
+                | "broker"
+                | "proxy"
+                | "gateway"
+                | "relay"
+                | "node"
+                | "core"
+                | "agent"
+                | "worker"
+        )
     })
 }
 

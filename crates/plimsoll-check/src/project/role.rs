@@ -154,7 +154,10 @@ pub(crate) fn role(path: &str, language: Language, package: Option<&Package>) ->
             let commands = within
                 .iter()
                 .any(|part| COMMAND_FOLDERS[..8].contains(&part.as_str()));
+            let listed =
+                package.is_some_and(|package| package.tools.iter().any(|tool| tool == path));
             if tool
+                || listed
                 || extra_binary && !service
                 || commands
                 || matches!(

@@ -18,6 +18,7 @@ pub(crate) fn check(context: &Context<'_>, setting: Setting<'_>, call: &LogCall)
     let set_up = has_word(&call.message.text, SET_UP)
         && crate::loops::configured(context.source, context.facts.scopes.get(around.scope));
     let counted = !set_up
+        && !has_word(&call.message.text, &["retry", "retrying"])
         && around.kind == LoopKind::Data
         && !around.failing
         && !around.throttled

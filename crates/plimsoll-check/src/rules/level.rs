@@ -91,6 +91,45 @@ const SOFT: &[&str] = &[
     "will",
 ];
 
+/// Of these, what says that the failure was to be expected, or is tried again.
+const EXPECTED: &[&str] = &[
+    "retry",
+    "retrying",
+    "retries",
+    "retried",
+    "ignore",
+    "ignored",
+    "ignoring",
+    "skip",
+    "skipping",
+    "skipped",
+    "expected",
+    "attempt",
+    "again",
+    "reconnect",
+    "reconnecting",
+    "recovered",
+    "already",
+    "temporary",
+    "temporarily",
+    "transient",
+    "auth",
+    "authentication",
+    "authorization",
+    "unauthorized",
+    "login",
+    "validation",
+    "client",
+    "optional",
+    "invalid",
+    "malformed",
+    "unsupported",
+    "rejected",
+    "refused",
+    "denied",
+    "will",
+];
+
 /// The text says what is done about it; a line that begins with the failure is about the failure all the same.
 const DEALT_WITH: &[&str] = &[
     "reverted",
@@ -131,13 +170,6 @@ pub(crate) fn check(context: &Context<'_>, setting: Setting<'_>, call: &LogCall)
         );
     let lower = text.to_ascii_lowercase();
     let says = |known: &[&str]| names.iter().any(|word| known.contains(&word.as_str()));
-    let soft = says(SOFT) && !has_any(&lower, &["could not", "not able to"])
-        || says(&["fine", "harmless", "benign", "expected"])
-        || says(DEALT_WITH) && !begins_failing(text)
-        // What was looked for and is not there, is an answer.
-        || path.is_some() && has_any(&lower, &["not find", "not found", "404"])
-        // The peer's doing.
-        || has_any(&lower, &["connection lost", "connection closed", "connection reset", "handshake"]);
     // A value of a failure: `info!("...", error = %e)` in the arm that caught it.
     let carries = call.mentions.iter().any(|mention| {
         matches!(mention.name.as_str(), "e" | "ex" | "format_exc")
@@ -146,6 +178,19 @@ pub(crate) fn check(context: &Context<'_>, setting: Setting<'_>, call: &LogCall)
                 &["err", "error", "errors", "exc", "exception"],
             )
     });
+    // A line that begins with the failure is not softened by how the service goes on.
+    let softened = if path.is_some() && carries && begins_failing(text) {
+        says(EXPECTED)
+    } else {
+        says(SOFT) && !has_any(&lower, &["could not", "not able to"])
+    };
+    let soft = softened
+        || says(&["fine", "harmless", "benign", "expected"])
+        || says(DEALT_WITH) && !begins_failing(text)
+        // What was looked for and is not there, is an answer.
+        || path.is_some() && has_any(&lower, &["not find", "not found", "404"])
+        // The peer's doing.
+        || has_any(&lower, &["connection lost", "connection closed", "connection reset", "handshake"]);
     let expected = path
         .is_some_and(|scope| expected(context.text(scope.text)) || refused(context, call, scope));
     let wrong = match (path.is_some(), fails) {
@@ -206,6 +251,7 @@ const CLIENT_ERRORS: &[&str] = &[
     "UNPROCESSABLE",
     "status_code=4",
     "status=4",
+    "respond_40",
     "(400",
     "(401",
     "(403",
@@ -279,6 +325,9 @@ fn begins_failing(text: &str) -> bool {
         "exception while",
         "exception occurred",
         "error cleaning",
+        "error from",
+        "error on",
+        "error executing",
     ]
     .iter()
     .any(|start| text.starts_with(start))

@@ -23,11 +23,14 @@ pub(super) fn standard_macro(name: &str) -> Option<(Api, Option<Level>)> {
     })
 }
 
-/// `log_info`, `warn_once`, `slog_error`, `debug_rate_limited`: a level and words of logging, nothing else.
+/// `log_info`, `warn_once`, `slog_error`, `debug_rate_limited`: a level and words of logging, nothing else; `admin_warn`.
 fn custom_macro(name: &str) -> Option<Level> {
     let mut level = None;
     if !name.contains('_') {
         return None;
+    }
+    if name.ends_with("_warn") || name.ends_with("_warning") {
+        return Some(Level::Warn);
     }
     for word in name.split('_') {
         let found = match word {

@@ -9,6 +9,9 @@ use crate::words::{has_any, has_word, words};
 /// A function whose name says that it prints.
 pub(super) const SHOWN: &str = "function that prints for a user";
 
+/// A branch that is taken because someone at a terminal wanted it.
+pub(super) const ASKED: &str = "asked for by the user";
+
 /// What a surrounding scope says.
 pub(super) fn around(context: &Context<'_>, call: &LogCall, scope: &Scope) -> Option<&'static str> {
     let name = context.text(scope.name);
@@ -55,7 +58,7 @@ pub(super) fn around(context: &Context<'_>, call: &LogCall, scope: &Scope) -> Op
                 // `if opt.schema { println!(..); return; }`
                 || has_word(text, &["opt", "opts", "args", "cli", "matches"])
                     && context.exit_after(call).is_some();
-            quiet.then_some("asked for by the user")
+            quiet.then_some(ASKED)
         }
         _ => None,
     }
@@ -64,6 +67,10 @@ pub(super) fn around(context: &Context<'_>, call: &LogCall, scope: &Scope) -> Op
 /// A type that is a log sink, a formatter, a command.
 fn sink(header: &str) -> bool {
     let last = header.split(['{', '\n']).next().unwrap_or(header);
+    // `BaseHTTPRequestHandler` handles requests, not lines.
+    if has_any(last, &["RequestHandler", "EventHandler"]) {
+        return false;
+    }
     has_any(
         last,
         &[
@@ -110,6 +117,13 @@ fn function(context: &Context<'_>, scope: &Scope, name: &str, text: &str) -> Opt
             "usage" | "help" | "version" | "banner" | "config"
         )
     });
+    // `do_GET` of Python's own server answers a request, `do_list` of its `cmd` a command.
+    let answers = name
+        .strip_prefix("do_")
+        .is_some_and(|method| method.bytes().all(|b| b.is_ascii_uppercase()));
+    if answers {
+        return None;
+    }
     if matches!(first, "install" | "uninstall") {
         return Some("command line");
     }
@@ -122,6 +136,7 @@ fn function(context: &Context<'_>, scope: &Scope, name: &str, text: &str) -> Opt
             | "show"
             | "display"
             | "dump"
+            | "output"
             | "usage"
             | "help"
             | "banner"
@@ -148,6 +163,11 @@ fn function(context: &Context<'_>, scope: &Scope, name: &str, text: &str) -> Opt
                 | "interactive"
                 | "wizard"
                 | "splash"
+                | "stdout"
+                | "stderr"
+                | "genkey"
+                | "keygen"
+                | "keypair"
         )
     }) {
         return Some("function that prints for a user");

@@ -82,6 +82,13 @@ pub(super) fn content(
     if source.starts_with("println!(\"cargo:") || source.contains("\"cargo::") {
         return Some("protocol");
     }
+    // What goes wrong with the log cannot be logged.
+    if has_word(&call.message.text, &["logger", "logging"]) {
+        return Some("log set-up or sink");
+    }
+    if is_table(source) {
+        return Some("table");
+    }
     let text = &call.message.text;
     let drawn = text
         .chars()
@@ -96,6 +103,24 @@ pub(super) fn content(
         return Some("banner");
     }
     None
+}
+
+/// `{:<20} {:>width$}`, `%-20s`: columns for someone who reads them on a terminal.
+fn is_table(source: &str) -> bool {
+    let aligned = |mark: char| {
+        source.split(mark).skip(1).any(|after| {
+            let column = after.trim_start_matches(['<', '>', '^']);
+            column.len() < after.len()
+                && column.starts_with(|first: char| {
+                    first.is_ascii_digit() || first.is_ascii_lowercase() || first == '{'
+                })
+        })
+    };
+    let padded = source
+        .split("%-")
+        .skip(1)
+        .any(|after| after.starts_with(|first: char| first.is_ascii_digit()));
+    (source.contains('{') && aligned(':')) || padded || has_any(source, &[".ljust(", ".rjust("])
 }
 
 /// `sys.stdout.write(line)`: what another program or a capture said is handed on.

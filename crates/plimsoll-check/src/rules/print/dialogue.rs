@@ -2,13 +2,15 @@
 
 use crate::call::LogCall;
 use crate::context::Context;
-use crate::scope::Exit;
+use crate::facts::Language;
+use crate::scope::{Exit, ScopeKind};
 use crate::words::{has_any, has_word, words};
 
 /// The process ends after it: nobody is there to read a log, and often there is none yet.
 pub(super) fn leaves(context: &Context<'_>, call: &LogCall) -> Option<&'static str> {
     let exit = context.exit_after(call);
-    let main = context.function(call).is_some_and(|function| {
+    // A module is run as it is imported.
+    let main = context.function(call).is_none_or(|function| {
         words(context.text(function.name))
             .last()
             .is_some_and(|word| word == "main")
@@ -96,6 +98,31 @@ pub(super) fn dialogue(context: &Context<'_>, call: &LogCall) -> Option<&'static
         ],
     );
     (asks && !serves).then_some("dialogue")
+}
+
+/// Whether a function of a tool answers requests: what it prints is for an operator.
+pub(super) fn serves(context: &Context<'_>, call: &LogCall) -> bool {
+    context.facts.language == Language::Rust
+        && context.around(call).any(|(_, scope)| {
+            scope.kind == ScopeKind::Function
+                && has_any(
+                    context.text(scope.text),
+                    &[
+                        "Request<",
+                        "&Request",
+                        "&mut Request",
+                        ": Request",
+                        "-> Response",
+                        "HttpRequest",
+                        "Response<",
+                        "HttpResponse",
+                        "HttpError",
+                        "StatusCode",
+                        "ServerState",
+                        "AppState",
+                    ],
+                )
+        })
 }
 
 /// Whether a function of exactly this name is called: `input(`, not `validate_input(`.

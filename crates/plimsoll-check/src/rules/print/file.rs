@@ -84,7 +84,9 @@ pub(super) fn script(context: &Context<'_>) -> bool {
     // A module may borrow click's colours and be no command.
     let clicks = has_any(source, &["import click", "from click"])
         && has_any(source, &["@click.", "@command(", "@group("]);
-    source.starts_with("#!")
+    // Some projects put a shebang on every module.
+    source.starts_with("#!") && (main || !source.contains("\nclass "))
+        || source.contains(".add_argument(")
         || clicks
         // Without functions all of it is run.
         || parses && (main || source.contains("def main(") || !has_any(source, &["def ", "class "]))

@@ -5,7 +5,7 @@ mod content;
 mod dialogue;
 mod file;
 
-use around::{SHOWN, around};
+use around::{ASKED, SHOWN, around};
 
 use super::{Setting, shown};
 use crate::call::{LogCall, MessageKind};
@@ -94,7 +94,8 @@ pub(crate) fn spared(
     if context.facts.language == Language::Rust && call.callee == "dbg!" {
         return None;
     }
-    if setting.role == Role::CommandLine {
+    let serves = dialogue::serves(context, call);
+    if setting.role == Role::CommandLine && !serves {
         return Some("command line");
     }
     if context.facts.language == Language::Python && silenced(context, call) {
@@ -103,7 +104,7 @@ pub(crate) fn spared(
     for (_, scope) in context.around(call) {
         if let Some(why) = around(context, call, scope) {
             // In a service nobody asked for what is shown.
-            if why == SHOWN && setting.service {
+            if why == SHOWN && setting.service || why == ASKED && serves {
                 continue;
             }
             return Some(why);

@@ -198,3 +198,25 @@ async def none(self, users, queue, ws):
         if x.quit:
             logger.info("quitting")  #~ no log-in-loop
             sys.exit(0)
+
+
+def explain(hint, store, chunks, projects, failed):
+    if not store.ready:
+        for line in hint.split("\n"):
+            logger.error("upgrade: %s", line)  #~ no log-in-loop
+        raise RuntimeError("not ready")
+    for chunk in chunks:
+        logger.info("retrying download of %s", chunk)  #~ no log-in-loop
+        store.fetch(chunk)
+    rows = (store.projects.values("id", "title"))
+    for row in rows:
+        logger.debug("project %s", row)  #~ yes log-in-loop
+        store.touch(row)
+    try:
+        store.send(projects)
+    except OSError:
+        for project in projects:
+            logger.info("not sent: %s", project)  #~ no log-in-loop
+    for missing in store.missing_parts():
+        logger.info("asking for %s", missing)  #~ yes log-in-loop
+        store.ask(missing)

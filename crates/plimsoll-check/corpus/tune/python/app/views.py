@@ -225,3 +225,29 @@ def messages_and_objects(request, response, msg, e):
     logger.warning(type(e))  #~ yes unstructured
     logger.getChild("x").info(f"child {e}")  #~ yes unstructured
     logger.info(f"{VERSION}")  #~ no unstructured
+
+
+def stop(process, name, cache, url):
+    if process.returncode:
+        logger.info("Error from kill command: %s", name)  #~ yes wrong-level
+    try:
+        cache.fetch(url)
+    except OSError as e:
+        logger.info("Unable to fetch %s, proceeding without it: %s", url, e)  #~ yes wrong-level
+    try:
+        cache.fetch(url)
+    except OSError as e:
+        logger.info("Unable to fetch %s, retrying: %s", url, e)  #~ no wrong-level
+
+
+class PackageHandler(BaseHTTPRequestHandler):
+    def do_POST(self):
+        print("package", self.path)  #~ yes print
+        print("%-20s %s" % ("path", self.path))  #~ no print
+
+
+def reload(log, config):
+    try:
+        log.setup(config)
+    except Exception:
+        print("reloading the logging configuration failed")  #~ no print

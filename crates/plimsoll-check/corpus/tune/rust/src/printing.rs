@@ -198,3 +198,11 @@ fn colored() {
     print!("\r{}%", 3); //~ no print
     println!("cargo:rerun-if-changed=x"); //~ no print
 }
+
+fn genkey(pair: &Pair) {
+    println!("Private Key:\n{}", pair.secret); //~ no print
+}
+
+fn stats(stats: &Stats, width: usize) {
+    println!("{:<width$} {}", "Requests", stats.requests); //~ no print
+}

@@ -4,3 +4,10 @@ pub fn list(entries: &[Entry]) {
     }
     println!("{} entries", entries.len()); //~ no print
 }
+
+async fn handle(config: Config, request: Request<Body>) -> Response<Body> {
+    if !config.silent {
+        println!("{} {}", request.method(), request.uri()); //~ yes print
+    }
+    Response::default()
+}
