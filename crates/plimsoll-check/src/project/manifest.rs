@@ -222,7 +222,7 @@ fn cargo(root: &Path, directory: &str, path: &str, text: &str) -> Option<Package
     // These are also clients, and so say little of a tool that parses arguments.
     // What a tool serves by a feature (`mdbook serve`) makes it no service.
     let strong = dependencies.iter().any(|name| {
-        !optional.contains(name)
+        (!optional.contains(name) || bins_beside(&table))
             && SERVERS.contains(&name.as_str())
             && !matches!(name.as_str(), "hyper" | "tonic" | "tower-http")
     });

@@ -310,6 +310,7 @@ fn is_account(value: &[u8]) -> bool {
         mark > 0
             && mark + 1 < value.len()
             && !value[mark..].starts_with(b"://")
+            && !value.starts_with(b"[redacted:")
             && !(digits(&value[..mark]) && digits(&value[mark + 1..]))
             && value[mark + 1] != b'$'
     })

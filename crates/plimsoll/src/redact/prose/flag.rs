@@ -91,7 +91,7 @@ pub(super) fn flag(
         (value, close)
     };
     let plain = std::str::from_utf8(&text[open..close]).ok()?;
-    if open == value && goes_on(plain) {
+    if is_placeholder(plain) || (open == value && goes_on(plain)) {
         return None;
     }
     if matches!(name, b"u" | b"user") {
@@ -123,7 +123,6 @@ pub(super) fn flag(
         && SHORT.iter().any(|(flag, _)| *flag == letter)
     {
         let given = is_taken(text, start, letter, SHORT)
-            && !is_placeholder(plain)
             && plain.bytes().any(|byte| !byte.is_ascii_digit())
             || is_taken(text, start, letter, MAYBE) && password_like(plain);
         return given.then(|| {
