@@ -207,20 +207,24 @@ struct Logging {
 /// The child gives its sinks so much time at the end.
 fn start(deadline: Duration) -> Logging {
     let directory = tempfile::tempdir().unwrap();
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "faults::child", "--nocapture"])
-        .env("PLIMSOLL_PIPE_COUNTS", directory.path().join("counts"))
-        .env("PLIMSOLL_PIPE_DEADLINE", deadline.as_millis().to_string())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = spawn(directory.path(), Stdio::piped(), deadline);
     let stdout = child.stdout.take().unwrap();
     Logging {
         child,
         stdout,
         directory,
     }
+}
+
+fn spawn(directory: &Path, stdout: Stdio, deadline: Duration) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "faults::child", "--nocapture"])
+        .env("PLIMSOLL_PIPE_COUNTS", directory.join("counts"))
+        .env("PLIMSOLL_PIPE_DEADLINE", deadline.as_millis().to_string())
+        .stdout(stdout)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
 }
 
 /// Known lines, errors, errors dropped, lines left, the slowest call in milliseconds; and what was said on stderr.
@@ -236,6 +240,42 @@ fn finish(child: Child, directory: &Path) -> (Vec<u64>, String) {
             .collect(),
         stderr,
     )
+}
+
+/// A pseudo-terminal: what is written to the second end is read from the first. Once the first is closed, every write
+/// fails with EIO, as on a broken device.
+fn terminal() -> (fs::File, fs::File) {
+    use rustix::fs::{Mode, OFlags};
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    let first = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+    grantpt(&first).unwrap();
+    unlockpt(&first).unwrap();
+    let name = ptsname(&first, Vec::new()).unwrap();
+    let second = rustix::fs::open(
+        name,
+        OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC,
+        Mode::empty(),
+    )
+    .unwrap();
+    (first.into(), second.into())
+}
+
+#[test]
+fn a_device_that_breaks_is_counted_and_hurts_nobody() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut read, written) = terminal();
+    let child = spawn(directory.path(), written.into(), SHORT);
+    read.read_exact(&mut [0; 1000]).unwrap();
+    drop(read);
+    let (counts, stderr) = finish(child, directory.path());
+    assert_eq!(counts[0], 20_000);
+    assert!(counts[1] > 0, "the failures were counted");
+    assert!(
+        stderr.contains("not written before the deadline (stdout: "),
+        "{stderr}"
+    );
+    let lines = parse(&fs::read_to_string(directory.path().join("counts.log")).unwrap());
+    assert_eq!(events(&lines).len(), 20_000, "the file has everything");
 }
 
 #[test]
