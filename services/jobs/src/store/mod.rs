@@ -1,7 +1,7 @@
 //! Where jobs live: SQLite or PostgreSQL behind one set of operations.
 //!
-//! Every operation is one statement, so it is one transaction by itself, and every statement is measured under its
-//! operation's name. Only `pool.rs` knows which database it is.
+//! Every operation is one statement, so it takes effect as a whole or not at all, and every statement is measured under
+//! its operation's name, the commit included. Only `pool.rs` knows which database it is.
 
 mod cancel;
 mod depth;
@@ -12,6 +12,7 @@ mod pool;
 mod recover;
 mod sql;
 mod submit;
+mod writer;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -46,6 +47,9 @@ pub enum StoreError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The system gives no thread for the writing connection.
+    #[error("the writing thread cannot be started: {0}")]
+    Thread(#[source] std::io::Error),
     /// The schema could not be brought up to date.
     #[error("database migration: {0}")]
     Migrate(#[source] sqlx::migrate::MigrateError),

@@ -11,6 +11,7 @@ use sqlx::{ConnectOptions, Connection, FromRow, PgConnection, PgPool, SqlitePool
 
 use super::StoreError;
 use super::sql::Sql;
+use super::writer::Writer;
 
 /// How long one statement may take, the wait for a connection included. A client that waits longer has given up;
 /// a database that hangs must not collect requests.
@@ -30,7 +31,7 @@ pub(crate) enum Pool {
     /// SQLite allows one writer: writes queue here for one connection instead of sleeping in its busy handler.
     Sqlite {
         read: SqlitePool,
-        write: SqlitePool,
+        write: Writer,
     },
     Postgres(PgPool),
 }
@@ -48,7 +49,7 @@ macro_rules! bind {
     ($query:expr, $args:expr) => {{
         let mut query = $query;
         for arg in $args {
-            query = match *arg {
+            query = match arg {
                 Arg::Text(text) => query.bind(text),
                 Arg::OptionalText(text) => query.bind(text),
                 Arg::Int(number) => query.bind(number),
@@ -58,6 +59,7 @@ macro_rules! bind {
         query
     }};
 }
+pub(super) use bind;
 
 /// Whether a statement needs the writing connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,16 +90,12 @@ impl Pool {
                     path: options.get_filename().to_owned(),
                     source,
                 })?;
-            let pool = |connections| {
-                SqlitePoolOptions::new()
-                    .max_connections(connections)
-                    .acquire_timeout(ACQUIRE_DEADLINE)
-                    .connect_lazy_with(options.clone())
-            };
-            return Ok(Self::Sqlite {
-                read: pool(connections.max(2)),
-                write: pool(1),
-            });
+            let read = SqlitePoolOptions::new()
+                .max_connections(connections.max(2))
+                .acquire_timeout(ACQUIRE_DEADLINE)
+                .connect_lazy_with(options.clone());
+            let write = Writer::start(options).map_err(StoreError::Thread)?;
+            return Ok(Self::Sqlite { read, write });
         }
         let options = PgConnectOptions::from_str(url)
             .map_err(StoreError::Url)?
@@ -130,7 +128,7 @@ impl Pool {
     pub(crate) async fn migrate(&self) -> Result<(), StoreError> {
         let run = async {
             match self {
-                Self::Sqlite { write, .. } => sqlx::migrate!("migrations/sqlite").run(write).await,
+                Self::Sqlite { read, .. } => sqlx::migrate!("migrations/sqlite").run(read).await,
                 Self::Postgres(pool) => {
                     let mut connection = connect(pool).await?;
                     sqlx::raw_sql(LOCK_DEADLINE)
@@ -159,12 +157,12 @@ impl Pool {
         args: &[Arg<'_>],
     ) -> Result<Vec<T>, StoreError>
     where
-        T: Row,
+        T: Row + 'static,
     {
         self.rows(Access::Read, operation, sql, args).await
     }
 
-    /// Rows of a statement that writes (`RETURNING`). One statement is one transaction: its time includes the commit.
+    /// Rows of a statement that writes (`RETURNING`), once it is committed: its time includes the commit.
     pub(crate) async fn write<T>(
         &self,
         operation: &'static str,
@@ -172,12 +170,12 @@ impl Pool {
         args: &[Arg<'_>],
     ) -> Result<Vec<T>, StoreError>
     where
-        T: Row,
+        T: Row + 'static,
     {
         self.rows(Access::Write, operation, sql, args).await
     }
 
-    async fn rows<T: Row>(
+    async fn rows<T: Row + 'static>(
         &self,
         access: Access,
         operation: &'static str,
@@ -186,14 +184,16 @@ impl Pool {
     ) -> Result<Vec<T>, StoreError> {
         let run = async {
             match self {
-                Self::Sqlite { read, write } => {
-                    let pool = if access == Access::Read { read } else { write };
-                    bind!(sqlx::query_as::<_, T>(sql.sqlite), args)
-                        .fetch_all(pool)
+                Self::Sqlite { write, .. } if access == Access::Write => {
+                    write.rows(sql.sqlite, args).await
+                }
+                Self::Sqlite { read, .. } => {
+                    bind!(sqlx::query_as::<_, T>(sql.sqlite), args.iter().copied())
+                        .fetch_all(read)
                         .await
                 }
                 Self::Postgres(pool) => {
-                    bind!(sqlx::query_as::<_, T>(sql.postgres), args)
+                    bind!(sqlx::query_as::<_, T>(sql.postgres), args.iter().copied())
                         .fetch_all(pool)
                         .await
                 }
@@ -251,21 +251,26 @@ mod tests {
         let Pool::Sqlite { read, write } = Pool::open(&url, 4).unwrap() else {
             panic!("not SQLite")
         };
-        for pool in [&write, &read] {
-            let mut held = Vec::new();
-            for _ in 0..pool.options().get_max_connections() {
-                let mut connection = pool.acquire().await.unwrap();
-                let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
-                    .fetch_one(&mut *connection)
-                    .await
-                    .unwrap();
-                let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous")
-                    .fetch_one(&mut *connection)
-                    .await
-                    .unwrap();
-                assert_eq!((mode.as_str(), synchronous), ("wal", 1));
-                held.push(connection);
-            }
+        let mode = write.rows::<(String,)>("PRAGMA journal_mode", &[]);
+        let mode = mode.await.unwrap();
+        let synchronous = write.rows::<(i64,)>("PRAGMA synchronous", &[]);
+        assert_eq!(
+            (mode, synchronous.await.unwrap()),
+            (vec![("wal".to_owned(),)], vec![(1,)])
+        );
+        let mut held = Vec::new();
+        for _ in 0..read.options().get_max_connections() {
+            let mut connection = read.acquire().await.unwrap();
+            let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
+                .fetch_one(&mut *connection)
+                .await
+                .unwrap();
+            let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous")
+                .fetch_one(&mut *connection)
+                .await
+                .unwrap();
+            assert_eq!((mode.as_str(), synchronous), ("wal", 1));
+            held.push(connection);
         }
     }
 }
