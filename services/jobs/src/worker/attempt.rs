@@ -89,6 +89,9 @@ impl Inner {
             }
         });
         let result = JobLayer::new().layer(service).oneshot(run).await;
+        // The next handler may start while this one's verdict is on its way: its lease queues behind it.
+        drop(permit);
+        self.wake.notify_one();
         if stop.reason() != Some(Reason::Lost) {
             let verdict = verdict(&result, &job, self.limits.retry_delay);
             if let Some(stored) = self.store_verdict(&job, &verdict).await
@@ -100,8 +103,6 @@ impl Inner {
             }
         }
         self.running.remove(&job.id, job.attempt);
-        drop(permit);
-        self.wake.notify_one();
     }
 
     /// Stores the verdict however long the database is away: work that is done should not be done again. One that the
