@@ -63,9 +63,9 @@ impl JobType {
     pub const fn concurrency(self) -> usize {
         match self {
             Self::Webhook => 16,
-            Self::Digest => 2,
+            // More digests than there are processors: as many are leased by one statement.
+            Self::Digest | Self::Fail => 8,
             Self::Sleep => 64,
-            Self::Fail => 8,
         }
     }
 
