@@ -2,9 +2,10 @@
 
 use std::fs::OpenOptions;
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use log::LevelFilter;
+use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, FromRow, PgConnection, PgPool, SqlitePool};
@@ -21,6 +22,10 @@ const ACQUIRE_DEADLINE: Duration = Duration::from_secs(3);
 const LOCK_DEADLINE: &str = "SET lock_timeout = '10s'";
 /// How long the whole of it may take: an index over a large table takes its time.
 const MIGRATION_DEADLINE: Duration = Duration::from_secs(3600);
+
+/// No wait for a lock is as short as this.
+const COLLISION: Duration = Duration::from_secs(1);
+const AGAIN: Duration = Duration::from_millis(20);
 
 /// Every statement is measured; at debug the ten a second of an idle worker would bury the service's own lines.
 const STATEMENTS: LevelFilter = LevelFilter::Trace;
@@ -126,9 +131,17 @@ impl Pool {
 
     /// May be dropped at any moment: whatever it holds in PostgreSQL belongs to a connection that ends with it.
     pub(crate) async fn migrate(&self) -> Result<(), StoreError> {
+        let started = Instant::now();
         let run = async {
             match self {
-                Self::Sqlite { read, .. } => sqlx::migrate!("migrations/sqlite").run(read).await,
+                Self::Sqlite { read, .. } => loop {
+                    match sqlx::migrate!("migrations/sqlite").run(read).await {
+                        Err(error) if is_collision(&error, started.elapsed()) => {
+                            tokio::time::sleep(AGAIN).await;
+                        }
+                        migrated => break migrated,
+                    }
+                },
                 Self::Postgres(pool) => {
                     let mut connection = connect(pool).await?;
                     sqlx::raw_sql(LOCK_DEADLINE)
@@ -215,6 +228,15 @@ impl Pool {
     }
 }
 
+/// SQLite does not wait where two connections change the mode of a new file's journal at once (a health check is the other
+/// one): it says at once that the file is locked. One that somebody holds is said to be locked after a while.
+fn is_collision(error: &MigrateError, after: Duration) -> bool {
+    let MigrateError::Execute(sqlx::Error::Database(error)) = error else {
+        return false;
+    };
+    error.code().as_deref() == Some("5") && after < COLLISION
+}
+
 /// A connection beside the pool.
 async fn connect(pool: &PgPool) -> Result<PgConnection, sqlx::Error> {
     let options = pool.connect_options();
@@ -271,6 +293,30 @@ mod tests {
                 .unwrap();
             assert_eq!((mode.as_str(), synchronous), ("wal", 1));
             held.push(connection);
+        }
+    }
+
+    /// SQLite does not wait where two who open a new file both change the journal's mode.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn who_opens_the_new_file_too_does_not_fail_the_migration() {
+        for _ in 0..200 {
+            let directory = tempfile::tempdir().unwrap();
+            let url = format!("sqlite:{}", directory.path().join("jobs.db").display());
+            let pool = Pool::open(&url, 4).unwrap();
+            let Pool::Sqlite { read, .. } = &pool else {
+                panic!("not SQLite")
+            };
+            let options = read.connect_options();
+            let others: Vec<_> = (0..4)
+                .map(|_| {
+                    let options = std::sync::Arc::clone(&options);
+                    tokio::spawn(async move { options.connect().await.map(drop) })
+                })
+                .collect();
+            pool.migrate().await.unwrap();
+            for other in others {
+                let _ = other.await.unwrap();
+            }
         }
     }
 }
