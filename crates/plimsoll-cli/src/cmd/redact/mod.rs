@@ -10,8 +10,6 @@ use std::process::ExitCode;
 
 use plimsoll::redact::Redactor;
 
-use stream::Report;
-
 use crate::{config, say};
 
 /// Take secrets and personal data out of a stream: standard input to standard output, line for line
@@ -77,7 +75,7 @@ fn filter(args: &Args) -> Result<(), Failure> {
             |error| Failure::Usage(format!("--report {}: {error}", path.display())),
         )?))),
     };
-    let report = report.as_mut().map(|out| Report::new(out.as_mut()));
-    stream::filter(&redactor, &mut io::stdin().lock(), &mut out, report)?;
+    let report = report.as_mut().map(|out| out as &mut dyn Write);
+    stream::filter(redactor, io::stdin(), &mut out, report)?;
     Ok(())
 }

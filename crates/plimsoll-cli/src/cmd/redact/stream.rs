@@ -1,75 +1,178 @@
-//! Lines in, lines out, in order and in bounded memory.
+//! Lines in, lines out, in order, on all cores and in bounded memory: one thread reads, some redact, this one writes.
 
 use std::io::{self, Read, Write};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use plimsoll::redact::{Finding, Redactor};
 
 use super::path;
 
-/// Bytes asked for at once. Lines are written before the next read can block, so a pipe shows them as they come.
+/// Bytes asked for at once. What was read is handed on before the next read can block, so a pipe shows lines as they come.
 const CHUNK: usize = 256 * 1024;
 /// A longer line is taken in pieces, and is no JSON object to us.
 const LONGEST_LINE: usize = 8 * 1024 * 1024;
 /// Where a long line is cut: at a blank among its last bytes.
 const CUT: usize = 64 * 1024;
 
-/// Copies all of `input` to `output`, redacted.
+/// Whole lines, or a piece of a giant one.
+struct Batch {
+    bytes: Vec<u8>,
+    /// The number of its first line, and what of that line came in an earlier batch.
+    line: u64,
+    offset: usize,
+    done: SyncSender<Done>,
+}
+
+/// A batch, redacted.
+struct Done {
+    bytes: Vec<u8>,
+    report: Vec<u8>,
+}
+
+/// Copies all of `input` to `output`, redacted, and tells `report` which pattern fired where.
 pub(super) fn filter(
-    redactor: &Redactor,
-    input: &mut impl Read,
+    redactor: Redactor,
+    input: impl Read + Send + 'static,
     output: &mut impl Write,
-    mut report: Option<Report<'_>>,
+    mut report: Option<&mut dyn Write>,
 ) -> io::Result<()> {
-    let mut buffer: Vec<u8> = Vec::with_capacity(CHUNK * 2);
-    let mut out = Vec::with_capacity(CHUNK * 2);
-    // Bytes at the start of `buffer` that are known to hold no line end.
-    let mut searched = 0;
-    loop {
-        let filled = buffer.len();
-        buffer.resize(filled + CHUNK, 0);
-        let read = match input.read(&mut buffer[filled..]) {
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                buffer.truncate(filled);
-                continue;
-            }
-            Err(error) => return Err(error),
-        };
-        buffer.truncate(filled + read);
-        let mut start = 0;
-        while let Some(end) =
-            memchr::memchr(b'\n', &buffer[start.max(searched)..]).map(|at| at + start.max(searched))
-        {
-            line(redactor, &buffer[start..end], &mut out, report.as_mut())?;
-            out.push(b'\n');
-            if let Some(report) = &mut report {
-                report.next_line();
-            }
-            start = end + 1;
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let (batches, queue) = sync_channel(workers);
+    let queue = Arc::new(Mutex::new(queue));
+    let redactor = Arc::new(redactor);
+    let reports = report.is_some();
+    for _ in 0..workers {
+        let (redactor, queue) = (Arc::clone(&redactor), Arc::clone(&queue));
+        thread::spawn(move || work(&redactor, &queue, reports));
+    }
+    let (order, results) = sync_channel(workers * 2);
+    // Not waited for when writing fails: nobody may send it anything more.
+    let reader = thread::spawn(move || Reader::new(batches, order).read(input));
+    for result in results {
+        let done: Done = result.recv().map_err(io::Error::other)?;
+        if let Some(report) = &mut report {
+            report.write_all(&done.report)?;
         }
-        if read == 0 {
-            line(redactor, &buffer[start..], &mut out, report.as_mut())?;
-            output.write_all(&out)?;
-            return output.flush();
-        }
-        if buffer.len() - start > LONGEST_LINE {
-            let cut = cut(&buffer[start..]);
-            line(
-                redactor,
-                &buffer[start..start + cut],
-                &mut out,
-                report.as_mut(),
-            )?;
-            if let Some(report) = &mut report {
-                report.offset += cut;
-            }
-            start += cut;
-        }
-        buffer.drain(..start);
-        searched = buffer.len();
-        output.write_all(&out)?;
+        output.write_all(&done.bytes)?;
         output.flush()?;
-        out.clear();
+    }
+    reader
+        .join()
+        .unwrap_or_else(|_| Err(io::Error::other("the reader failed")))
+}
+
+/// Redacts batches until no more come.
+fn work(redactor: &Redactor, queue: &Mutex<Receiver<Batch>>, reports: bool) {
+    loop {
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(batch) = next else {
+            return;
+        };
+        let mut done = Done {
+            bytes: Vec::with_capacity(batch.bytes.len() + 1024),
+            report: Vec::new(),
+        };
+        let (mut number, mut offset) = (batch.line, batch.offset);
+        for line in batch.bytes.split_inclusive(|byte| *byte == b'\n') {
+            let (line, end) = match line.split_last() {
+                Some((b'\n', line)) => (line, &b"\n"[..]),
+                _ => (line, &b""[..]),
+            };
+            redactor.line(line, &mut done.bytes, |finding| {
+                if reports {
+                    tell(&mut done.report, line, number, offset, finding);
+                }
+            });
+            done.bytes.extend_from_slice(end);
+            (number, offset) = (number + 1, 0);
+        }
+        // Nobody waits for it when writing has failed.
+        let _ = batch.done.send(done);
+    }
+}
+
+fn tell(out: &mut Vec<u8>, line: &[u8], number: u64, offset: usize, finding: Finding<'_>) {
+    let place = path::of(line, finding.start).map_or_else(String::new, |path| {
+        format!(",\"path\":{}", serde_json::Value::String(path))
+    });
+    let text = format!(
+        "{{\"line\":{number},\"offset\":{},\"length\":{},\"pattern\":\"{}\"{place}}}\n",
+        offset + finding.start,
+        finding.end - finding.start,
+        finding.pattern,
+    );
+    out.extend_from_slice(text.as_bytes());
+}
+
+/// Cuts the input into batches.
+struct Reader {
+    batches: SyncSender<Batch>,
+    order: SyncSender<Receiver<Done>>,
+    line: u64,
+    offset: usize,
+}
+
+impl Reader {
+    const fn new(batches: SyncSender<Batch>, order: SyncSender<Receiver<Done>>) -> Self {
+        Self {
+            batches,
+            order,
+            line: 1,
+            offset: 0,
+        }
+    }
+
+    fn read(mut self, mut input: impl Read) -> io::Result<()> {
+        let mut buffer = Vec::new();
+        loop {
+            let filled = buffer.len();
+            buffer.resize(filled + CHUNK, 0);
+            let read = match input.read(&mut buffer[filled..]) {
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                    buffer.truncate(filled);
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            buffer.truncate(filled + read);
+            if read == 0 {
+                self.hand_on(buffer);
+                return Ok(());
+            }
+            let lines = memchr::memrchr(b'\n', &buffer[filled..]).map(|at| filled + at + 1);
+            let whole = match lines {
+                Some(end) => end,
+                None if buffer.len() > LONGEST_LINE => cut(&buffer),
+                None => 0,
+            };
+            if whole > 0 {
+                let rest = buffer.split_off(whole);
+                if !self.hand_on(std::mem::replace(&mut buffer, rest)) {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// Whether there is still someone to hand it to.
+    fn hand_on(&mut self, bytes: Vec<u8>) -> bool {
+        let (done, result) = sync_channel(1);
+        let ends = memchr::memchr_iter(b'\n', &bytes).count();
+        let batch = Batch {
+            line: self.line,
+            offset: self.offset,
+            done,
+            bytes,
+        };
+        if ends > 0 {
+            (self.line, self.offset) = (self.line + ends as u64, 0);
+        } else {
+            self.offset += batch.bytes.len();
+        }
+        self.order.send(result).is_ok() && self.batches.send(batch).is_ok()
     }
 }
 
@@ -84,68 +187,19 @@ fn cut(piece: &[u8]) -> usize {
         .map_or(piece.len(), |at| at + 1)
 }
 
-fn line(
-    redactor: &Redactor,
-    line: &[u8],
-    out: &mut Vec<u8>,
-    report: Option<&mut Report<'_>>,
-) -> io::Result<()> {
-    let Some(report) = report else {
-        redactor.line(line, out, |_| {});
-        return Ok(());
-    };
-    let mut result = Ok(());
-    redactor.line(line, out, |finding| {
-        if result.is_ok() {
-            result = report.finding(line, finding);
-        }
-    });
-    result
-}
-
-/// Tells which pattern fired where.
-pub(super) struct Report<'a> {
-    out: &'a mut dyn Write,
-    line: u64,
-    offset: usize,
-}
-
-impl<'a> Report<'a> {
-    pub(super) fn new(out: &'a mut dyn Write) -> Self {
-        Self {
-            out,
-            line: 1,
-            offset: 0,
-        }
-    }
-
-    fn next_line(&mut self) {
-        self.line += 1;
-        self.offset = 0;
-    }
-
-    fn finding(&mut self, line: &[u8], finding: Finding<'_>) -> io::Result<()> {
-        let place = path::of(line, finding.start).map_or_else(String::new, |path| {
-            format!(",\"path\":{}", serde_json::Value::String(path))
-        });
-        writeln!(
-            self.out,
-            "{{\"line\":{},\"offset\":{},\"length\":{},\"pattern\":\"{}\"{place}}}",
-            self.line,
-            self.offset + finding.start,
-            finding.end - finding.start,
-            finding.pattern,
-        )
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn filtered(input: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
-        filter(&Redactor::standard(), &mut &input[..], &mut out, None).unwrap();
+        filter(
+            Redactor::standard(),
+            io::Cursor::new(input.to_vec()),
+            &mut out,
+            None,
+        )
+        .unwrap();
         out
     }
 
@@ -184,10 +238,10 @@ mod tests {
         let input =
             b"x\n{\"user\":{\"tokens\":[1],\"creds\":[{\"api_key\":\"k3y-9f8e7d6c5b4a\"}]}}\n";
         filter(
-            &Redactor::standard(),
-            &mut &input[..],
+            Redactor::standard(),
+            io::Cursor::new(input.to_vec()),
             &mut out,
-            Some(Report::new(&mut told)),
+            Some(&mut told),
         )
         .unwrap();
         let told = String::from_utf8(told).unwrap();
@@ -196,5 +250,40 @@ mod tests {
             "{told}"
         );
         assert!(!told.contains("k3y"));
+    }
+
+    #[test]
+    fn many_batches_keep_their_order_and_their_numbers() {
+        let mut input = String::new();
+        let mut expected = String::new();
+        for number in 0..200_000 {
+            let secret = number % 1000 == 999;
+            let (raw, shown) = if secret {
+                ("hunter2", "[redacted:password]")
+            } else {
+                ("", "")
+            };
+            input += &format!("{number} password={raw}\n");
+            expected += &format!("{number} password={shown}\n");
+        }
+        let (mut told, mut out) = (Vec::new(), Vec::new());
+        filter(
+            Redactor::standard(),
+            io::Cursor::new(input.into_bytes()),
+            &mut out,
+            Some(&mut told),
+        )
+        .unwrap();
+        assert!(out == expected.into_bytes());
+        let told = String::from_utf8(told).unwrap();
+        let lines: Vec<_> = told
+            .lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["line"].clone())
+            .collect();
+        assert!(
+            lines
+                .into_iter()
+                .eq((1..=200).map(|thousand| thousand * 1000))
+        );
     }
 }
