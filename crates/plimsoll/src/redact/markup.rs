@@ -221,7 +221,7 @@ fn inserts(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
         while text.get(at) == Some(&b'(') {
             at = row(text, at + 1, |column, start, end| {
                 if let Some(class) = classes.get(column).copied().flatten()
-                    && !matches!(text[start], b':' | b'$' | b'@' | b'?')
+                    && !matches!(text.get(start), Some(b':' | b'$' | b'@' | b'?'))
                     && class.covers(&String::from_utf8_lossy(&text[start..end]))
                 {
                     hits.push(Hit::new(start, end, of_kind(class.kind)));

@@ -14,7 +14,7 @@ fn text() -> impl Strategy<Value = String> {
             "password", "token", "secret", "user", "Authorization", "Cookie", "api_key", "=", ":", ": ", " ", "\"", "'", "\\", "\\\"", "{", "}", "[", "]",
             ",", ";", "&", "?", "@", "://", "Bearer ", "Basic ", "hunter2", "S3cr3t!x", "ada@example.com", "4111 1111 1111 1111", "+14155552671",
             "[redacted:password]", "<password>", "</password>", "%3D", "%22", "\\u0022", "\n", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abcdefghijk",
-            "postgres://a:b@c", " as the ", "\" \"", " --user ", " -u ", "[\"-u\",\"", " for bob", "(", ")", ")=(", "|", "\n  ", "AUTH ", "-p", "mysql ", "<![CDATA[", "é", "\u{1F600}", "0", "-----BEGIN PRIVATE KEY-----",
+            "postgres://a:b@c", " as the ", "\" \"", "INSERT INTO users (name, email) VALUES ('", "', '", "<p name=\"password\">", "AUTH PLAIN ", "following password ", "\";s:3:\"", " --user ", " -u ", "[\"-u\",\"", " for bob", "(", ")", ")=(", "|", "\n  ", "AUTH ", "-p", "mysql ", "<![CDATA[", "é", "\u{1F600}", "0", "-----BEGIN PRIVATE KEY-----",
         ]).prop_map(str::to_owned),
         1 => any::<String>().prop_map(|text| text.chars().take(6).collect()),
     ];

@@ -51,7 +51,9 @@ pub(super) fn filter(
     // Not waited for when writing fails: nobody may send it anything more.
     let reader = thread::spawn(move || Reader::new(batches, order).read(input));
     for result in results {
-        let done: Done = result.recv().map_err(io::Error::other)?;
+        let done: Done = result
+            .recv()
+            .map_err(|_| io::Error::other("a thread that redacts has failed"))?;
         if let Some(report) = &mut report {
             report.write_all(&done.report)?;
         }
