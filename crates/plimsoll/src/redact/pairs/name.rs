@@ -41,6 +41,9 @@ pub(super) fn key_before(keys: &Keys, text: &[u8], floor: usize, join: usize) ->
     if end > low + 2 && text[end - 1] == b']' && matches!(text[end - 2], b'"' | b'\'') {
         end -= 1;
     }
+    if is_marker(&text[low..end]) {
+        return None;
+    }
     let spaced = end;
     while end > low && matches!(text[end - 1], b'"' | b'\'' | b'`' | b'\\') {
         end -= 1;
@@ -87,6 +90,14 @@ pub(super) fn key_before(keys: &Keys, text: &[u8], floor: usize, join: usize) ->
         phrase: false,
         owned: false,
     })
+}
+
+/// Whether a text ends in what an earlier pass left, or within it: `[redacted`, `[redacted:password]`.
+fn is_marker(text: &[u8]) -> bool {
+    let open = b"[redacted";
+    text.ends_with(open)
+        || (text.ends_with(b"]")
+            && memchr::memrchr(b'[', text).is_some_and(|at| text[at..].starts_with(open)))
 }
 
 /// `--password`, `[password]`, `$password`: the marks around a name.

@@ -38,6 +38,7 @@ fn weigh(keys: &Keys, tokens: &Tokens, text: &[u8]) -> bool {
         joined: false,
         into: false,
         opened: false,
+        prose: None,
     };
     let mut digits = 0;
     let mut base = 0;
@@ -68,6 +69,8 @@ struct Sieve<'a> {
     into: bool,
     /// Whether a bracket was met.
     opened: bool,
+    /// Whether a secret may stand beside its name in prose; asked once, when a name was met.
+    prose: Option<bool>,
 }
 
 impl Sieve<'_> {
@@ -164,7 +167,9 @@ impl Sieve<'_> {
             None | Some(b' ' | b'\t' | b'.' | b'!' | b'"' | b'\'' | b'`') => {
                 matches!(word.len(), 5 | 9 | 10 | 11)
                     || word[0] == b'-'
-                    || screen::holds_digit_or_mark(self.text)
+                    || *self
+                        .prose
+                        .get_or_insert_with(|| screen::holds_digit_or_mark(self.text))
                     || prose::is_netrc(&self.text[..start])
             }
             _ => word.eq_ignore_ascii_case(b"form-data"),
