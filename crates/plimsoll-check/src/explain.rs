@@ -2,6 +2,9 @@
 
 use plimsoll_standard::Rule;
 
+/// The page of `PL000`, the faults of suppressions themselves, which belong to no rule.
+pub const SUPPRESSION_PAGE: &str = include_str!("../rules/PL000.md");
+
 /// The page of a rule, as in `docs/rules`.
 #[must_use]
 pub fn explain(rule: Rule) -> &'static str {

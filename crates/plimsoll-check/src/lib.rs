@@ -29,5 +29,5 @@ mod words;
 pub use allow::Allow;
 pub use context::Context;
 pub use engine::{CheckError, Options, Report, check, check_text};
-pub use explain::explain;
+pub use explain::{SUPPRESSION_PAGE, explain};
 pub use finding::{Check, Finding};

@@ -18,4 +18,7 @@ fn the_pages_agree() {
         );
         assert!(page.starts_with(&format!("# {} {}", rule.id(), rule.name())));
     }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/rules/PL000.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    assert_eq!(page, plimsoll_check::SUPPRESSION_PAGE, "{path} differs");
 }

@@ -88,6 +88,12 @@ fn people_see_the_line_and_what_to_write_instead() {
             "{name}"
         );
     }
+    for name in ["PL000", "suppression"] {
+        assert!(
+            out(&run(folder.path(), &["--explain", name])).starts_with("# PL000"),
+            "{name}"
+        );
+    }
 }
 
 #[test]

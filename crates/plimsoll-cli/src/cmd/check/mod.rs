@@ -111,6 +111,10 @@ pub(crate) fn run(args: &Args) -> ExitCode {
 /// Whether the run was clean.
 fn checked(args: &Args) -> Result<bool, String> {
     if let Some(rule) = &args.explain {
+        if Check::Suppression.selected_by(rule) {
+            write(plimsoll_check::SUPPRESSION_PAGE)?;
+            return Ok(true);
+        }
         // A finding shows its check in brackets, so that name is asked for as well.
         let rule = match Check::named(rule).and_then(Check::rule) {
             Some(rule) => rule,
