@@ -7,11 +7,10 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use super::{Api, Problem, problem};
-use crate::job::{Job, Status};
+use crate::job::{Job, JobView, Status};
 
 const PAGE: usize = 50;
 const LONGEST_PAGE: usize = 200;
@@ -51,10 +50,17 @@ pub(super) struct ListQuery {
     limit: Option<usize>,
 }
 
+/// A struct, so that jobs have their keys in the order in which `GET /jobs/{id}` gives them.
+#[derive(Debug, Serialize)]
+pub(super) struct Page {
+    jobs: Vec<JobView>,
+    next_cursor: Option<String>,
+}
+
 pub(super) async fn list(
     State(api): State<Api>,
     query: Result<Query<ListQuery>, QueryRejection>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Page>, Problem> {
     let Query(query) = query.map_err(|_| {
         problem::field(
             StatusCode::BAD_REQUEST,
@@ -85,6 +91,6 @@ pub(super) async fn list(
         ));
     }
     let (jobs, next_cursor) = api.store.list(status, cursor.as_deref(), limit).await?;
-    let jobs: Vec<_> = jobs.iter().map(Job::view).collect();
-    Ok(Json(json!({ "jobs": jobs, "next_cursor": next_cursor })))
+    let jobs = jobs.iter().map(Job::view).collect();
+    Ok(Json(Page { jobs, next_cursor }))
 }
