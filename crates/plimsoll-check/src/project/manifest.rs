@@ -214,7 +214,8 @@ fn cargo(root: &Path, directory: &str, path: &str, text: &str) -> Option<Package
         .collect();
     let bins = !listed.is_empty() || folder.join("src/bin").is_dir();
     // `x-cli` beside `x-core`: the tool has a daemon to talk to.
-    let companion = listed.iter().any(|(bin, _)| is_tool(bin))
+    let companion = !is_tool(&name)
+        && listed.iter().any(|(bin, _)| is_tool(bin))
         && listed.iter().any(|(bin, _)| !is_tool(bin) && *bin != name);
     let serves = dependencies
         .iter()

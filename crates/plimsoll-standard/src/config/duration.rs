@@ -46,7 +46,7 @@ impl de::Visitor<'_> for Text {
     type Value = Duration;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a number and a unit in quotes, as in \"800ms\" or \"5s\"")
+        f.write_str("a number and a unit, as in \"800ms\" or \"5s\"")
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Duration, E> {

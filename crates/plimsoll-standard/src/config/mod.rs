@@ -95,7 +95,8 @@ impl Config {
                     origin: origin.to_owned(),
                     message: located(text, &error),
                 })?;
-        let mut overlaid = Vec::new();
+        let mut config = Self::read(origin, &table);
+        // One at a time, so that a wrong one is told by its own name.
         for (name, value) in environment {
             let Some(path) = name.strip_prefix(PREFIX).filter(|path| path.contains("__")) else {
                 continue;
@@ -105,16 +106,20 @@ impl Config {
                 origin: name.clone(),
                 message: "names a key below one that is not a section".to_owned(),
             })?;
-            overlaid.push(name);
+            // A variable may mend what is wrong in the file.
+            config = match (config, Self::read(&name, &table)) {
+                (Ok(_), now) | (Err(_), now @ Ok(_)) => now,
+                (before, _) => before,
+            };
         }
-        Value::Table(table)
+        config
+    }
+
+    fn read(origin: &str, table: &Table) -> Result<Self, ConfigError> {
+        Value::Table(table.clone())
             .try_into()
             .map_err(|error: toml::de::Error| ConfigError::Value {
-                origin: if overlaid.is_empty() {
-                    origin.to_owned()
-                } else {
-                    format!("{origin} with {}", overlaid.join(", "))
-                },
+                origin: origin.to_owned(),
                 message: error.to_string().trim_end().replace('\n', " "),
             })
     }
@@ -206,6 +211,17 @@ mod tests {
         let syntax = told("[log]\nlevel = ");
         assert!(syntax.contains("line 2, column 9"), "{syntax}");
         assert!(!syntax.contains('\n'), "{syntax}");
+        let env = [
+            ("PLIMSOLL_HTTP__PORT_OF_NOTHING".to_owned(), "5".to_owned()),
+            ("PLIMSOLL_SERVICE__NAME".to_owned(), "x".to_owned()),
+        ];
+        let variable = Config::parse("plimsoll.toml", "", env)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            variable.starts_with("PLIMSOLL_HTTP__PORT_OF_NOTHING: ") && !variable.contains("NAME"),
+            "{variable}"
+        );
         let bare = told("[http]\ndrain_delay = 5");
         assert!(
             bare.contains("\"5s\"") && bare.contains("drain_delay"),

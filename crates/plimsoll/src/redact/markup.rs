@@ -218,10 +218,12 @@ fn inserts(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
             continue;
         }
         let mut at = whole.end();
+        // `VALUES (?, ?)', ('ada', 'x')`, `VALUES (?, ?)]` and `[parameters: ('ada', 'x')]`: the values of the marks.
+        let mut parameters = false;
         while text.get(at) == Some(&b'(') {
             at = row(text, at + 1, |column, start, end| {
                 if let Some(class) = classes.get(column).copied().flatten()
-                    && !matches!(text.get(start), Some(b':' | b'$' | b'@' | b'?'))
+                    && !matches!(text.get(start), Some(b':' | b'$' | b'@' | b'?' | b'%'))
                     && class.covers(&String::from_utf8_lossy(&text[start..end]))
                 {
                     hits.push(Hit::new(start, end, of_kind(class.kind)));
@@ -229,6 +231,15 @@ fn inserts(keys: &Keys, text: &[u8], hits: &mut Vec<Hit>) {
             });
             while matches!(text.get(at), Some(b',' | b' ' | b'\n' | b'\r' | b'\t')) {
                 at += 1;
+            }
+            if text.get(at) != Some(&b'(') && !parameters {
+                parameters = true;
+                let rest = text.get(at..).unwrap_or_default();
+                let rest = &rest[..rest.len().min(40)];
+                let given = [&b"', ("[..], b"\", (", b"parameters: ("]
+                    .iter()
+                    .find_map(|mark| Some(memchr::memmem::find(rest, mark)? + mark.len() - 1));
+                at += given.unwrap_or(0);
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Credentials in the authority of a URL (RFC 3986, 3.2.1).
 
+use plimsoll_standard::sensitive::password_like;
+
 use super::hit::Hit;
 use super::names::Rule;
 
@@ -57,6 +59,7 @@ pub(super) fn find_driver_form(text: &[u8], hits: &mut Vec<Hit>) {
         {
             b'/'
         } else {
+            account(text, at, hits);
             continue;
         };
         let low = at.saturating_sub(256);
@@ -77,6 +80,30 @@ pub(super) fn find_driver_form(text: &[u8], hits: &mut Vec<Hit>) {
         }) {
             hits.push(Hit::new(start, at, Rule::UrlCredentials.index()));
         }
+    }
+}
+
+/// `app:x1@db`: an account at a host, without a scheme.
+fn account(text: &[u8], at: usize, hits: &mut Vec<Hit>) {
+    let low = at.saturating_sub(96);
+    let start = text[low..at]
+        .iter()
+        .rposition(|byte| byte.is_ascii_whitespace() || b"\"'`=(,<>[{|/".contains(byte))
+        .map_or(low, |last| low + last + 1);
+    let userinfo = &text[start..at];
+    let host = text.get(at + 1).is_some_and(u8::is_ascii_alphanumeric)
+        && !text[at + 1..].starts_with(b"sha");
+    let Some(mark) = memchr::memchr(b':', userinfo).filter(|mark| *mark > 0 && host) else {
+        return;
+    };
+    let (user, password) = (&userinfo[..mark], &userinfo[mark + 1..]);
+    let named = user
+        .iter()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(byte));
+    let fits = std::str::from_utf8(password)
+        .is_ok_and(|password| !password.contains(':') && password_like(password));
+    if named && fits && user != b"mailto" {
+        hits.push(Hit::new(start, at, Rule::UrlCredentials.index()));
     }
 }
 

@@ -6,6 +6,7 @@ mod masked;
 mod request;
 mod says;
 
+use plimsoll_standard::sensitive::{is_placeholder, is_status};
 use says::{Says, says};
 
 use super::{Setting, shown, types};
@@ -21,7 +22,7 @@ pub(crate) fn check(context: &Context<'_>, setting: Setting<'_>, call: &LogCall)
     let name = match by_name {
         Some(found) if says(found, context) == Says::Sensitive => &found.name,
         Some(found) => &found.key,
-        None => &label::labelled(context, call)?,
+        None => &literal(context, call).or_else(|| label::labelled(context, call))?,
     };
     let place = match call.api {
         Api::Instrument => "records the argument",
@@ -44,6 +45,31 @@ pub(crate) fn check(context: &Context<'_>, setting: Setting<'_>, call: &LogCall)
         help,
         fix: None,
     })
+}
+
+/// A field named for a secret whose value stands in the code: `password = "hunter2"`.
+fn literal(context: &Context<'_>, call: &LogCall) -> Option<String> {
+    let text = context.text(call.span);
+    let named = |key: &String| Mention {
+        name: key.clone(),
+        ..Mention::default()
+    };
+    call.fields
+        .iter()
+        .filter(|key| says(&named(key), context) == Says::Sensitive)
+        .find(|key| {
+            memchr::memmem::find_iter(text.as_bytes(), key.as_bytes()).any(|at| {
+                let value = text[at + key.len()..].trim_start();
+                let value = value.strip_prefix('=').map(str::trim_start);
+                let inside = value.and_then(|value| value.strip_prefix('"'));
+                inside
+                    .and_then(|inside| inside.split_once('"'))
+                    .is_some_and(|(value, _)| {
+                        value.len() > 3 && !is_placeholder(value) && !is_status(value)
+                    })
+            })
+        })
+        .cloned()
 }
 
 fn sensitive(context: &Context<'_>, call: &LogCall, mention: &Mention, strict: bool) -> bool {

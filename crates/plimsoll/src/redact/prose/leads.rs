@@ -1,7 +1,7 @@
 //! The words that start a form in which a secret stands beside its name.
 
 /// The words that start any of the forms, and two that tell of others (`into`, `form-data`), by length.
-const LEADS: [&[u8]; 42] = [
+const LEADS: [&[u8]; 44] = [
     b"by",
     b"pw",
     b"pin",
@@ -17,6 +17,7 @@ const LEADS: [&[u8]; 42] = [
     b"pass",
     b"auth",
     b"token",
+    b"LOGIN",
     b"basic",
     b"passe",
     b"senha",
@@ -28,6 +29,7 @@ const LEADS: [&[u8]; 42] = [
     b"apikey",
     b"bearer",
     b"kennwort",
+    b"IDENTIFY",
     b"passwort",
     b"passcode",
     b"password",
@@ -106,7 +108,9 @@ pub(in crate::redact) fn may_lead(word: &[u8]) -> bool {
 pub(in crate::redact) fn leads(word: &[u8]) -> bool {
     word[0] == b'-'
         || (may_lead(word)
-            && of_length(word.len())
-                .iter()
-                .any(|lead| word.eq_ignore_ascii_case(lead)))
+            && of_length(word.len()).iter().any(|lead| {
+                // Commands are written so; in lower case they are words of any sentence.
+                let command = lead[0].is_ascii_uppercase();
+                word == *lead || (!command && word.eq_ignore_ascii_case(lead))
+            }))
 }

@@ -62,7 +62,7 @@ pub(super) fn find(
     {
         return Some(found);
     }
-    if is("auth") {
+    if is("auth") || word == b"LOGIN" || word == b"IDENTIFY" {
         return command(text, start, end, hits);
     }
     if is("requirepass") || is("masterauth") {
@@ -125,8 +125,8 @@ fn quoted_gap(rest: &[u8]) -> Option<usize> {
     rest.starts_with(b"\" \"").then_some(2)
 }
 
-/// `AUTH x` and `AUTH user x`, alone or in quotes (`"AUTH" "x"`), as Redis takes and shows commands, and `AUTH PLAIN x` of
-/// mail servers.
+/// `AUTH x`, `AUTH user x`, alone or in quotes (`"AUTH" "x"`), as Redis takes and shows commands, `AUTH PLAIN x` and
+/// `a1 LOGIN user x` of mail servers, `IDENTIFY x` of IRC.
 fn command(text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>) -> Option<usize> {
     if start > 0 && text[start - 1] == b'"' {
         let mut at = end;
@@ -140,24 +140,43 @@ fn command(text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>) -> Option
         }
         return (at > end).then_some(at);
     }
-    // The whole of a line, after a prompt at most.
-    let alone =
-        start == 0 || matches!(text[start - 1], b'\n' | b'\'') || text[..start].ends_with(b"> ");
-    if !alone || &text[start..end] != b"AUTH" {
+    if !matches!(&text[start..end], b"AUTH" | b"LOGIN" | b"IDENTIFY") {
         return None;
     }
-    let mut at = one_space(text, end)?;
-    let mut close = word_end(text, at);
+    // The whole of a line, after a prompt or a tag at most.
+    let line = memchr::memrchr(b'\n', &text[start.saturating_sub(64)..start]);
+    let before = &text[line.map_or(start.saturating_sub(64), |at| {
+        start.saturating_sub(64) + at + 1
+    })..start];
+    let alone = before.is_empty()
+        || matches!(before.last(), Some(b'\'' | b':'))
+        || before.ends_with(b"> ")
+        || before.ends_with(b": ")
+        || (before.len() <= 8 && memchr::memchr(b' ', before) == Some(before.len() - 1));
+    let mut at = one_space(text, end).filter(|_| alone)?;
+    let mut close = argument_end(text, at);
     if text.get(close) == Some(&b' ') {
         at = one_space(text, close)?;
-        close = word_end(text, at);
+        close = argument_end(text, at);
     }
-    let value = std::str::from_utf8(&text[at..close]).ok()?;
+    let quotes = usize::from(text[at] == b'"' && close > at + 1 && text[close - 1] == b'"');
+    let (from, to) = (at + quotes, close - quotes);
+    let value = std::str::from_utf8(&text[from..to]).ok()?;
     let last = matches!(text.get(close), None | Some(b'\n' | b'\r' | b'\'' | b'"'));
     (last && (password_like(value) || secret_like(value))).then(|| {
-        hits.push(Hit::new(at, close, of_kind(Kind::Credentials)));
-        close
+        hits.push(Hit::new(from, to, of_kind(Kind::Credentials)));
+        to
     })
+}
+
+/// The end of a command's argument, which may stand in quotes.
+fn argument_end(text: &[u8], at: usize) -> usize {
+    if text.get(at) == Some(&b'"')
+        && let Some(length) = memchr::memchr(b'"', &text[at + 1..text.len().min(at + 160)])
+    {
+        return at + length + 2;
+    }
+    word_end(text, at)
 }
 
 /// Whether a `BY` after this gives a password: `IDENTIFIED BY`, `IDENTIFIED WITH caching_sha2_password BY`.
@@ -254,6 +273,10 @@ fn quoted(text: &[u8], open: usize, class: Class, hits: &mut Vec<Hit>) -> Option
     let start = open + 1;
     let limit = text.len().min(start + LONGEST_VALUE);
     let close = start + memchr::memchr(text[open], &text[start..limit])?;
+    // A name, too: `pw 'password': 'x1'`.
+    if matches!(text.get(close + 1), Some(b':' | b'=')) {
+        return None;
+    }
     let value = std::str::from_utf8(&text[start..close]).ok()?;
     let fits = match class.kind {
         Kind::Password => value.len() >= 3 && value.len() <= 128 && class.covers(value),

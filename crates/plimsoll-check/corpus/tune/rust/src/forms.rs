@@ -108,3 +108,9 @@ pub fn helper() {
     println!("helper {}", 2); //~ no print
     tracing::info!("helper {}", 2); //~ no unstructured
 }
+
+fn left_behind() {
+    tracing::info!(password = "hunter2", "login"); //~ yes secret
+    tracing::info!(password = "[redacted]", "login"); //~ no secret
+    tracing::info!(token_type = "bearer", "login"); //~ no secret
+}
